@@ -67,7 +67,7 @@ function completeLockfile(path: string): void {
       ...toPlatform(name),
     }
   }
-  const sorted = Object.entries(lockfile.packages).sort(([a], [b]) => (a < b ? -1 : 1))
+  const sorted = Object.entries(lockfile.packages).toSorted(([a], [b]) => (a < b ? -1 : 1))
   lockfile.packages = Object.fromEntries(sorted)
   writeFileSync(path, JSON.stringify(lockfile, null, 2) + '\n')
   console.log(`lockfile: ${missing.length} optional packages added`)
