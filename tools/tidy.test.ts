@@ -15,7 +15,7 @@ const LOOSE_END = ['TO', 'DO'].join('')
 const MACHINE_PATH = ['', 'home', 'someone'].join('/')
 
 const PLANTS: Record<string, Plant[]> = {
-  'kebab-case-files': [{ 'server/src/core/moneyMath.ts': '' }, { [`${FUNCTIONS}/apply_batch.sql`]: '' }],
+  'kebab-case-files': [{ 'server/src/core/moneyMath.ts': '' }, { 'tools/money_math.ts': '' }],
   'no-index-files': [{ 'server/src/core/index.ts': '' }],
   'long-files-explain': [{ 'server/src/core/money.ts': LONG }],
   'plain-names': [
@@ -52,6 +52,7 @@ const PLANTS: Record<string, Plant[]> = {
   ],
   'exports-are-documented': [
     { 'server/src/core/money.ts': 'export const a = 1' },
+    { 'server/src/core/money.ts': '/** Said. */\nexport const a = 1\n\nexport const b = 1' },
     { 'tools/a.ts': '/** Said. */\nexport const a = 1\nexport async function b() {}' },
   ],
   'no-focused-tests': [{ 'server/src/core/money.test.ts': "test.only('a', () => {})" }],
@@ -106,14 +107,15 @@ const TIDY_TREE: Plant = {
     ]),
   ),
   'server/src/core/long.ts': `/**\n * Owns a table.\n * Long because it is one table.\n */\n${LONG}`,
-  'server/src/core/codes.ts': '/** Codes; no Promise, no process.env here. */\nexport const CODES = []\n',
+  'server/src/core/codes.ts':
+    '/** Codes; no Promise, no process.env here. */\nexport const A = 1\nexport const B = 2\n',
   'server/src/main/config.ts': 'const url = process.env.FLORIN_DATABASE_URL',
   'server/src/main/compose.ts': "import { createStore } from '#adapters/store-memory/store.ts'",
   'server/src/cli/serve.ts': "const command = import('./seed.ts')",
   'server/src/api/http/v1/a.ts': "import { b } from '../b.ts'",
   [`${MIGRATIONS}/0001-ledger.up.sql`]: 'create table a ()',
   [`${MIGRATIONS}/0001-ledger.down.sql`]: 'drop table a',
-  [`${FUNCTIONS}/apply-batch.sql`]: 'CREATE OR REPLACE FUNCTION apply_batch() …',
+  [`${FUNCTIONS}/apply_batch.sql`]: 'CREATE OR REPLACE FUNCTION apply_batch() …',
 }
 
 function toFiles(plant: Plant): SourceFile[] {

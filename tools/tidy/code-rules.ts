@@ -11,10 +11,8 @@ const kebabCaseFiles: Rule = {
   why: 'one spelling of a file name: what you look for is where you look',
   check: (files) =>
     files
-      .filter((file) => isTypeScript(file) || file.path.endsWith('.sql'))
-      .filter(
-        (file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*\.(tsx?|sql)$/.test(posix.basename(file.path)),
-      )
+      .filter((file) => /\.(tsx?|js|sh)$/.test(file.path) && !/(^|\/)gen\//.test(file.path))
+      .filter((file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9-]+)*\.\w+$/.test(posix.basename(file.path)))
       .map((file) => ({ path: file.path, message: 'name it in kebab-case' })),
 }
 
@@ -188,7 +186,11 @@ function undocumentedExports(file: SourceFile): Violation[] {
     // The first of a function's overloads speaks for all; so does the first of a type and a const of one name.
     if (name === undefined || seen.has(name)) return []
     seen.add(name)
-    if (lines[index - 1]?.trimEnd().endsWith('*/')) return []
+    // One TSDoc speaks for a block of constants that stand line by line below it.
+    let above = index - 1
+    while (line.startsWith('export const') && /^export const \w+(: [^=]+)? = .*$/.test(lines[above] ?? ''))
+      above -= 1
+    if (lines[above]?.trimEnd().endsWith('*/')) return []
     return [{ path: file.path, line: index + 1, message: `${name} lacks its TSDoc` }]
   })
 }

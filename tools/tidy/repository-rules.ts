@@ -89,17 +89,17 @@ const exactVersions: Rule = {
 
 const SQL_FUNCTION = /^server\/sql\/[^/]+\/functions\/([^/]+)\.sql$/
 
-/** The names of the functions and procedures that a file makes, as files are named: without schema, in kebab-case. */
+/** The names of the functions and procedures that a file makes, without their schema. */
 function madeFunctions(file: SourceFile): string[] {
   const made = file.text.matchAll(
     /\bcreate\s+(?:or\s+replace\s+)?(?:function|procedure)\s+(?:"?\w+"?\.)?"?(\w+)"?/gi,
   )
-  return [...made].map((found) => (found[1] ?? '').toLowerCase().replaceAll('_', '-'))
+  return [...made].map((found) => (found[1] ?? '').toLowerCase())
 }
 
 const oneSqlFunctionAFile: Rule = {
   name: 'one-sql-function-a-file',
-  why: 'a stored function has a history of its own, and its file has its name',
+  why: 'a stored function has a history of its own, and its file bears its name',
   check: (files) =>
     files.flatMap((file): Violation[] => {
       if (!file.path.startsWith('server/sql/') || !file.path.endsWith('.sql')) return []
