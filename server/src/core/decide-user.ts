@@ -15,7 +15,7 @@ export function decideCreateUser(draft: Draft, command: CreateUser): OutcomeOf<C
 
   const { at } = draft.changes
   const user: User = { id, name, email, metadata, version: 1, createdAt: at, updatedAt: at }
-  putUser(draft, user, null)
+  putUser(draft, user)
   draft.changes.facts.push(userFact('user.created', principal, user))
   return accepted(user)
 }
@@ -32,7 +32,7 @@ export function decideUpdateUser(draft: Draft, command: UpdateUser): OutcomeOf<U
   }
 
   const after: User = { ...before, ...changes, version: before.version + 1, updatedAt: draft.changes.at }
-  putUser(draft, after, before)
+  putUser(draft, after)
   draft.changes.facts.push(userFact('user.updated', principal, after))
   return accepted(after)
 }

@@ -16,10 +16,12 @@ export interface Changes {
   readonly at: Instant
   readonly currencies: Map<string, LedgerCurrency>
   readonly users: Map<string, User>
-  /** Accounts opened in this batch, or whose settings changed; their balances are in `balances` too if they moved. */
+  /** Accounts opened in this batch, or whose settings changed. */
   readonly accounts: Map<string, Account>
-  /** Accounts whose balance moved. */
+  /** Other accounts whose balance moved. */
   readonly balances: Map<string, Account>
+  /** Which of the currencies, users and accounts above are new. Codes, UUIDs and digits never collide. */
+  readonly created: Set<string>
   readonly transfers: Transfer[]
   readonly entries: Entry[]
   readonly idempotency: IdempotencyRecord[]
@@ -48,6 +50,7 @@ export function startDraft(state: WorkingSet, now: Instant): Draft {
       users: new Map(),
       accounts: new Map(),
       balances: new Map(),
+      created: new Set(),
       transfers: [],
       entries: [],
       idempotency: [],
@@ -57,23 +60,28 @@ export function startDraft(state: WorkingSet, now: Instant): Draft {
 }
 
 /** Adds or replaces a currency. */
-export function putCurrency(draft: Draft, currency: LedgerCurrency): void {
-  draft.state.currencies.set(currency.code, currency)
-  draft.changes.currencies.set(currency.code, currency)
+export function putCurrency({ state, changes }: Draft, currency: LedgerCurrency): void {
+  if (!state.currencies.has(currency.code)) changes.created.add(currency.code)
+  state.currencies.set(currency.code, currency)
+  changes.currencies.set(currency.code, currency)
 }
 
-/** Adds or replaces a user; `before` is the user as it was. */
-export function putUser(draft: Draft, user: User, before: User | null): void {
-  if (typeof before?.email === 'string') draft.state.emails.delete(emailKey(before.email))
-  if (user.email !== null) draft.state.emails.set(emailKey(user.email), user.id)
-  draft.state.users.set(user.id, user)
-  draft.changes.users.set(user.id, user)
+/** Adds or replaces a user. */
+export function putUser({ state, changes }: Draft, user: User): void {
+  const before = state.users.get(user.id)
+  if (before === undefined) changes.created.add(user.id)
+  if (typeof before?.email === 'string') state.emails.delete(emailKey(before.email))
+  if (user.email !== null) state.emails.set(emailKey(user.email), user.id)
+  state.users.set(user.id, user)
+  changes.users.set(user.id, user)
 }
 
 /** Adds an account or changes its settings. */
-export function putAccount(draft: Draft, account: Account): void {
-  draft.state.accounts.set(account.id, account)
-  draft.changes.accounts.set(account.id, account)
+export function putAccount({ state, changes }: Draft, account: Account): void {
+  if (!state.accounts.has(account.id)) changes.created.add(account.id)
+  state.accounts.set(account.id, account)
+  changes.accounts.set(account.id, account)
+  changes.balances.delete(account.id)
 }
 
 /** Records a transfer and, when it was posted, its entries. */
@@ -123,7 +131,9 @@ function moveBalance(draft: Draft, id: Account['id'], amount: bigint): Account {
     updatedAt: draft.changes.at,
   }
   assert(after.posted <= MINOR_MAX && after.posted >= -MINOR_MAX, `balance of ${id} within 38 digits`)
-  draft.state.accounts.set(id, after)
-  draft.changes.balances.set(id, after)
+  const { state, changes } = draft
+  state.accounts.set(id, after)
+  const rows = changes.accounts.has(id) ? changes.accounts : changes.balances
+  rows.set(id, after)
   return after
 }

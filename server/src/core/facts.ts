@@ -3,7 +3,7 @@ import type { Account } from './account.ts'
 import type { Json } from './canonical-json.ts'
 import type { LedgerCurrency } from './currency.ts'
 import { formatAmount } from './money.ts'
-import type { FailedTransfer, Posting, PostedTransfer, SettledPosting } from './transfer.ts'
+import type { FailedTransfer, Posting, PostedTransfer, SettledPosting, Transfer } from './transfer.ts'
 import type { Principal } from './command.ts'
 import type { User } from './user.ts'
 
@@ -86,7 +86,7 @@ export function transferPosted(principal: Principal, transfer: PostedTransfer): 
       created_at: transfer.createdAt,
       id: transfer.id,
       metadata: transfer.metadata,
-      postings: transfer.postings.map(settledPostingJson),
+      postings: postingsJson(transfer.postings),
       reference: transfer.reference,
       status: transfer.status,
     },
@@ -104,11 +104,18 @@ export function transferFailed(principal: Principal, transfer: FailedTransfer): 
       failure: { code, field, message },
       id: transfer.id,
       metadata: transfer.metadata,
-      postings: transfer.postings.map(postingJson),
+      postings: postingsJson(transfer.postings),
       reference: transfer.reference,
       status: transfer.status,
     },
   }
+}
+
+/** Postings as facts, events and the stores show them; those that happened with the entries they made. */
+export function postingsJson(postings: Transfer['postings']): Json {
+  return postings.map((posting) =>
+    'sourceLeg' in posting ? settledPostingJson(posting) : postingJson(posting),
+  )
 }
 
 function postingJson({ source, destination, amount, currency, scale }: Posting) {

@@ -1,0 +1,60 @@
+-- Writes the currencies, users and accounts that a batch made or changed. Each object says `created`; what is new is
+-- inserted and never merged, so that two processes which make the same thing at once collide (23505) and the later
+-- batch is decided again.
+create function florin.apply_registry(p_at timestamptz, p_registry jsonb)
+returns void
+language plpgsql
+set enable_seqscan = off
+set jit = off
+as $$
+begin
+  insert into florin.currencies (code, scale, name, external_account_id, created_at)
+  select c.code, c.scale, c.name, c.external_account_id, p_at
+  from jsonb_to_recordset(p_registry -> 'currencies')
+    as c (created boolean, code text, scale smallint, name text, external_account_id bigint)
+  where c.created;
+
+  update florin.currencies t
+  set external_account_id = c.external_account_id
+  from jsonb_to_recordset(p_registry -> 'currencies')
+    as c (created boolean, code text, external_account_id bigint)
+  where t.code = c.code and not c.created;
+
+  insert into florin.users (id, version, metadata, created_at, updated_at)
+  select u.id, u.version, u.metadata, u.created_at, u.updated_at
+  from jsonb_to_recordset(p_registry -> 'users')
+    as u (created boolean, id uuid, version integer, metadata jsonb, created_at timestamptz, updated_at timestamptz)
+  where u.created;
+
+  update florin.users t
+  set version = u.version, metadata = u.metadata, updated_at = u.updated_at
+  from jsonb_to_recordset(p_registry -> 'users')
+    as u (created boolean, id uuid, version integer, metadata jsonb, updated_at timestamptz)
+  where t.id = u.id and not u.created;
+
+  insert into florin.user_profiles (user_id, name, email)
+  select u.id, u.name, u.email
+  from jsonb_to_recordset(p_registry -> 'users') as u (id uuid, name text, email text)
+  on conflict (user_id) do update set name = excluded.name, email = excluded.email;
+
+  insert into florin.accounts
+    (id, kind, user_id, currency, scale, posted, credit_limit, last_entry, version, metadata, created_at, updated_at)
+  select a.id, a.kind, a.user_id, a.currency, a.scale, a.posted, a.credit_limit, a.last_entry, a.version, a.metadata,
+    a.created_at, a.updated_at
+  from jsonb_to_recordset(p_registry -> 'accounts') as a (
+    created boolean, id bigint, kind text, user_id uuid, currency text, scale smallint, posted numeric,
+    credit_limit numeric, last_entry bigint, version integer, metadata jsonb, created_at timestamptz,
+    updated_at timestamptz
+  )
+  where a.created;
+
+  update florin.accounts t
+  set posted = a.posted, credit_limit = a.credit_limit, last_entry = a.last_entry, version = a.version,
+    metadata = a.metadata, updated_at = a.updated_at
+  from jsonb_to_recordset(p_registry -> 'accounts') as a (
+    created boolean, id bigint, posted numeric, credit_limit numeric, last_entry bigint, version integer,
+    metadata jsonb, updated_at timestamptz
+  )
+  where t.id = a.id and not a.created;
+end
+$$;

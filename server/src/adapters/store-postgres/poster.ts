@@ -1,0 +1,126 @@
+// One batch, from its commands to its commit: lock and load, decide, apply. Two round trips.
+import { randomUUID } from 'node:crypto'
+import type { Command, Outcome } from '#core/command.ts'
+import { decideBatch } from '#core/decide-batch.ts'
+import { AppError } from '#core/errors.ts'
+import type { Sha256 } from '#core/merkle.ts'
+import { needsOf, type Needs, type WorkingSet } from '#core/working-set.ts'
+import type { Clock } from '#ports/clock.ts'
+import type { LedgerStore } from '#ports/ledger-store.ts'
+import { applyAndCommit, toApplyParameters } from './apply.ts'
+import { databaseAway, faultOf } from './errors.ts'
+import { beginAndLoad } from './load.ts'
+import { wasCommitted } from './settle-unknown.ts'
+import type { Writer, WriterSession } from './writer.ts'
+
+/** How often a batch is decided again after the server rolled it back. */
+const ATTEMPTS_MAX = 4
+/** How long an unknown commit may wait for the database to come back before its callers are told so. */
+const OUTCOME_LOOKUP_MAX_MS = 5_000
+
+/** Thrown inside `post`: nothing was changed, and the batch is to be decided again. */
+class TryAgain extends Error {}
+
+/** Posts batches through the writer. */
+export function createPoster(deps: {
+  readonly writer: Writer
+  readonly clock: Clock
+  readonly sha256: Sha256
+  /** Called after each commit. */
+  readonly onCommit: () => void
+}): LedgerStore {
+  const { writer, clock, sha256, onCommit } = deps
+
+  async function post(commands: readonly Command[]): Promise<readonly Outcome[]> {
+    const needs = needsOf(commands)
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await postOnce(commands, needs)
+      } catch (error) {
+        if (!(error instanceof TryAgain)) throw error
+        // Two commands of the batch that collide with each other would do so for ever: the batcher takes them apart.
+        if (attempt === ATTEMPTS_MAX) {
+          throw faultOf(error.cause) === 'collision' ? error.cause : databaseAway(error.cause)
+        }
+      }
+    }
+  }
+
+  async function postOnce(commands: readonly Command[], needs: Needs): Promise<readonly Outcome[]> {
+    const session = writer.session()
+    const state = await load(session, needs)
+    const { outcomes, commit } = await prepare(session, state, commands)
+    if (commit === null) {
+      await rollBack(session)
+      return outcomes
+    }
+    try {
+      await applyAndCommit(session.client, commit.parameters)
+    } catch (error) {
+      if (faultOf(error) !== 'lost') throw rolledBack(error)
+      writer.discard(session, error)
+      if (!(await lookUp(session, commit.batchId, error))) throw new TryAgain('', { cause: error })
+    }
+    onCommit()
+    return outcomes
+  }
+
+  async function load(session: WriterSession, needs: Needs): Promise<WorkingSet> {
+    try {
+      return await beginAndLoad(session.client, needs)
+    } catch (error) {
+      await rollBack(session)
+      throw faultOf(error) === 'lost' ? databaseAway(error) : rolledBack(error)
+    }
+  }
+
+  /** Decides, and encodes what there is to write. Needs no database, so whatever it throws is a bug. */
+  async function prepare(session: WriterSession, state: WorkingSet, commands: readonly Command[]) {
+    try {
+      const { outcomes, changes } = decideBatch(state, commands, clock.now())
+      if (changes.facts.length === 0 && changes.idempotency.length === 0) return { outcomes, commit: null }
+      const batchId = randomUUID()
+      return { outcomes, commit: { batchId, parameters: toApplyParameters(batchId, changes, sha256) } }
+    } catch (bug) {
+      await rollBack(session)
+      throw bug
+    }
+  }
+
+  async function rollBack(session: WriterSession): Promise<void> {
+    try {
+      await session.client.query('rollback')
+    } catch (error) {
+      writer.discard(session, error)
+    }
+  }
+
+  async function lookUp({ backend }: WriterSession, batchId: string, cause: unknown): Promise<boolean> {
+    try {
+      const session = await writer.whenConnected(OUTCOME_LOOKUP_MAX_MS)
+      return await wasCommitted(session.client, backend, batchId)
+    } catch {
+      throw new AppError(
+        'unavailable',
+        'the connection broke during the commit; the same request with the same idempotency key or id tells the outcome',
+        { cause, retry: 'unknown', code: 'outcome_unknown' },
+      )
+    }
+  }
+
+  return { post }
+}
+
+/** What to throw after the server rolled a batch back. */
+function rolledBack(error: unknown): unknown {
+  switch (faultOf(error)) {
+    case 'conflict':
+    case 'collision':
+      return new TryAgain('', { cause: error })
+    case 'trouble':
+      return databaseAway(error)
+    case 'lost':
+    case 'bug':
+      return error
+  }
+}

@@ -1,0 +1,142 @@
+import { sql, type RawBuilder } from 'kysely'
+import type { AccountId, UserId } from '#core/ids.ts'
+import type { Instant } from '#core/instant.ts'
+import type { LedgerReader, TransferFilter, TransferPosition } from '#ports/ledger-reader.ts'
+import type { Entry } from '#core/transfer.ts'
+import { toAccount, toTransfer } from './codec.ts'
+import type { Database } from './tables.ts'
+
+/** Reads accounts, transfers and entries. Every list walks an index from where its page begins. */
+export function createReader(db: Database): LedgerReader {
+  return {
+    async findAccount(id) {
+      const row = await db.selectFrom('florin.accounts').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && toAccount(row)
+    },
+    async listAccounts({ userId, currency, after, limit }) {
+      const rows = await db
+        .selectFrom('florin.accounts')
+        .selectAll()
+        .$if(userId !== undefined, (query) => query.where('user_id', '=', userId as UserId))
+        .$if(currency !== undefined, (query) => query.where('currency', '=', currency as string))
+        .$if(after !== undefined, (query) => query.where('id', '>', after as AccountId))
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return rows.map(toAccount)
+    },
+    async findTransfer(id) {
+      const row = await db.selectFrom('florin.transfers').selectAll().where('id', '=', id).executeTakeFirst()
+      return row && toTransfer(row)
+    },
+    async listTransfers({ after, limit, ...filter }) {
+      const { status, reference, from, to } = filter
+      const accounts = accountsOf(filter)
+      const rows = await db
+        .selectFrom('florin.transfers as t')
+        .selectAll('t')
+        .$if(accounts !== null && reference === undefined, (query) =>
+          query.where(sql<boolean>`t.id in (${positions(accounts as Accounts, filter, after, limit)})`),
+        )
+        .$if(accounts !== null && reference !== undefined, (query) =>
+          query.where(named(accounts as Accounts)),
+        )
+        .$if(status !== undefined, (query) => query.where('t.status', '=', status as 'posted'))
+        .$if(reference !== undefined, (query) => query.where('t.reference', '=', reference as string))
+        .$if(from !== undefined, (query) => query.where('t.created_at', '>=', from as Instant))
+        .$if(to !== undefined, (query) => query.where('t.created_at', '<', to as Instant))
+        .$if(after !== undefined, (query) => query.where(before(after as TransferPosition, sql.ref('t.id'))))
+        .orderBy('t.created_at', 'desc')
+        .orderBy('t.id', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map(toTransfer)
+    },
+    async listEntries({ accountId, before, limit }) {
+      const rows = await db
+        .selectFrom('florin.entries as e')
+        .innerJoin('florin.transfers as t', 't.id', 'e.transfer_id')
+        .select(['e.account_id', 'e.number', 'e.transfer_id', 'e.amount', 'e.balance_after', 'e.created_at'])
+        .select('t.reference')
+        .where('e.account_id', '=', accountId)
+        .$if(before !== undefined, (query) => query.where('e.number', '<', (before as bigint).toString()))
+        .orderBy('e.number', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map((row) => ({
+        accountId: row.account_id as AccountId,
+        number: BigInt(row.number),
+        transferId: row.transfer_id as Entry['transferId'],
+        amount: BigInt(row.amount),
+        balanceAfter: BigInt(row.balance_after),
+        createdAt: row.created_at,
+        reference: row.reference,
+      }))
+    },
+  }
+}
+
+type Accounts = RawBuilder<unknown>
+
+/** The ids of the accounts that a filter is about, as a subquery; null when it names none. */
+function accountsOf({ accountIds, userId }: TransferFilter): Accounts | null {
+  if (userId === undefined)
+    return accountIds === undefined ? null : sql`select unnest(${[...accountIds]}::bigint[])`
+  const owned = sql`select id from florin.accounts where user_id = ${userId}`
+  return accountIds === undefined ? owned : sql`${owned} and id = any (${[...accountIds]}::bigint[])`
+}
+
+/**
+ * The newest `limit` transfers of the accounts, as ids: of each account a walk along an index, merged. An account's
+ * transfers are those with entries on it, and those that failed and name it.
+ */
+function positions(
+  accounts: Accounts,
+  { status, from, to }: TransferFilter,
+  after: TransferPosition | undefined,
+  limit: number,
+): RawBuilder<unknown> {
+  const tables = [
+    ...(status === 'failed' ? [] : ['florin.entries']),
+    ...(status === 'posted' ? [] : ['florin.failed_transfer_accounts']),
+  ]
+  const bounds = [
+    sql`m.account_id = a.id`,
+    ...(from === undefined ? [] : [sql`m.created_at >= ${from}`]),
+    ...(to === undefined ? [] : [sql`m.created_at < ${to}`]),
+    ...(after === undefined ? [] : [before(after, sql.ref('m.transfer_id'), 'm')]),
+  ]
+  const walks = tables.map(
+    (table) => sql`
+      select m.created_at, m.transfer_id
+      from (${accounts}) as a (id)
+      cross join lateral (
+        select distinct m.created_at, m.transfer_id
+        from ${sql.table(table)} m
+        where ${sql.join(bounds, sql` and `)}
+        order by m.created_at desc, m.transfer_id desc
+        limit ${limit}
+      ) m`,
+  )
+  return sql`
+    select w.transfer_id
+    from (select distinct * from (${sql.join(walks, sql` union all `)}) u) w
+    order by w.created_at desc, w.transfer_id desc
+    limit ${limit}`
+}
+
+/** Transfers, found by something rarer, whose postings name one of the accounts. */
+function named(accounts: Accounts): RawBuilder<boolean> {
+  return sql<boolean>`exists (
+    select 1 from jsonb_array_elements(t.postings) p
+    where (p ->> 'source')::bigint in (${accounts}) or (p ->> 'destination')::bigint in (${accounts})
+  )`
+}
+
+function before(
+  { createdAt, id }: TransferPosition,
+  idColumn: RawBuilder<unknown>,
+  table = 't',
+): RawBuilder<boolean> {
+  return sql<boolean>`(${sql.ref(`${table}.created_at`)}, ${idColumn}) < (${createdAt}::timestamptz, ${id}::uuid)`
+}

@@ -1,0 +1,56 @@
+// The tables as the query builder sees them; columns that only stored functions touch are left out.
+import { Kysely, PostgresDialect } from 'kysely'
+import { Pool } from 'pg'
+import type { Log } from '#ports/log.ts'
+import { rowTypes, type AccountRow, type CurrencyRow, type TransferRow } from './codec.ts'
+import type { Instant } from '#core/instant.ts'
+
+const READ_CONNECTIONS_MAX = 8
+const CONNECT_TIMEOUT_MS = 3_000
+/** A read that takes longer is a bug: no query of the API scans a big table. */
+const STATEMENT_TIMEOUT_MS = 10_000
+
+/** The tables, by their qualified names. */
+export interface Tables {
+  'florin.accounts': AccountRow
+  'florin.currencies': CurrencyRow
+  'florin.users': {
+    id: string
+    version: number
+    metadata: Record<string, string>
+    created_at: Instant
+    updated_at: Instant
+  }
+  'florin.user_profiles': { user_id: string; name: string | null; email: string | null }
+  'florin.transfers': TransferRow
+  'florin.entries': {
+    account_id: string
+    number: string
+    transfer_id: string
+    amount: string
+    balance_after: string
+    created_at: Instant
+  }
+  'florin.failed_transfer_accounts': { account_id: string; created_at: Instant; transfer_id: string }
+  'florin.idempotency_records': { principal: string; key: string; created_at: Instant }
+  'florin.journal_pages': { number: string; sealed_at: Instant; facts: string }
+  'florin.journal_head': { number: string }
+}
+
+/** What readers query with. */
+export type Database = Kysely<Tables>
+
+/** Opens the connections that read. */
+export function openReadPool(url: string, log: Log): Database {
+  const pool = new Pool({
+    connectionString: url,
+    application_name: 'florin reader',
+    options: `-c TimeZone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+    types: rowTypes,
+    max: READ_CONNECTIONS_MAX,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  })
+  pool.on('error', (error) => log.warn({ err: error }, 'idle connection to PostgreSQL lost'))
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+}
