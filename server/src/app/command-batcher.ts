@@ -3,7 +3,7 @@
 // commits in flight were slower (large batches share some account and wait for its lock).
 import type { Command, Outcome, OutcomeOf } from '#core/command.ts'
 import { AppError } from '#core/errors.ts'
-import type { LedgerStore } from '#ports/ledger-store.ts'
+import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
 
 /** Bounds of the batcher. */
 export interface BatcherLimits {
@@ -46,7 +46,7 @@ interface Waiting {
 
 /** Makes a batcher over a store. */
 export function createCommandBatcher(
-  store: LedgerStore,
+  store: LedgerStore & StoreHealth,
   limits: BatcherLimits = BATCHER_LIMITS,
 ): CommandBatcher {
   let queue: Waiting[] = []
@@ -56,6 +56,8 @@ export function createCommandBatcher(
 
   function submit<C extends Command>(command: C): Promise<OutcomeOf<C>> {
     if (closed) return Promise.reject(unavailable('Florin is shutting down'))
+    const problem = store.problem()
+    if (problem !== null) return Promise.reject(unavailable(problem))
     if (queuedCount >= limits.queueMax) {
       return Promise.reject(unavailable(`${limits.queueMax} requests are waiting already`))
     }

@@ -8,11 +8,9 @@ import type { Scale } from './money.ts'
 /** `standard` accounts have a floor; `external` ones stand for the outside world and have none. */
 export type AccountKind = 'standard' | 'external'
 
-/** A balance in one currency. Amounts are minor units. */
-export interface Account {
+/** What a transfer needs to know of an account. Amounts are minor units. */
+export interface AccountBalance {
   readonly id: AccountId
-  readonly kind: AccountKind
-  readonly userId: UserId | null
   readonly currency: CurrencyCode
   readonly scale: Scale
   /** The sum of the account's entries. */
@@ -21,15 +19,24 @@ export interface Account {
   readonly creditLimit: bigint | null
   /** The number of the newest entry, 0 when there is none. Entries are numbered without gaps. */
   readonly lastEntry: bigint
-  readonly metadata: Metadata
-  /** Of the settings, not of the balance: 1 when created, one more with each update. */
-  readonly version: number
-  readonly createdAt: Instant
   /** When settings or balance last changed. Never earlier than any entry's time. */
   readonly updatedAt: Instant
 }
 
+/** What an account is besides its balance. */
+export interface AccountSettings {
+  readonly kind: AccountKind
+  readonly userId: UserId | null
+  readonly metadata: Metadata
+  /** Of the settings and the credit limit, not of the balance: 1 when created, one more with each update. */
+  readonly version: number
+  readonly createdAt: Instant
+}
+
+/** A balance in one currency, owned by a user or by the system. */
+export interface Account extends AccountBalance, AccountSettings {}
+
 /** What the account can spend, in minor units; null is unlimited. */
-export function available(account: Pick<Account, 'posted' | 'creditLimit'>): bigint | null {
-  return account.creditLimit === null ? null : account.posted + account.creditLimit
+export function available({ posted, creditLimit }: AccountBalance): bigint | null {
+  return creditLimit === null ? null : posted + creditLimit
 }

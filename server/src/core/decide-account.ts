@@ -1,5 +1,6 @@
 // The rules of opening an account and of changing its settings.
 import type { Account } from './account.ts'
+import { expectDefined } from './assert.ts'
 import type { CreateAccount, OutcomeOf, UpdateAccount } from './command.ts'
 import type { Currency } from './currency.ts'
 import { putAccount, putCurrency, settle, type Draft } from './draft.ts'
@@ -65,7 +66,7 @@ export function decideCreateAccount(draft: Draft, command: CreateAccount): Outco
     { source, destination: id, amount: initialBalance, currency: code, scale },
   ])
   changes.facts.push(transferPosted(principal, transfer))
-  return accepted(state.accounts.get(id) as Account)
+  return accepted(expectDefined(changes.accounts.get(id), `account ${id}`))
 }
 
 /** The external account of the command's currency, opened now if this is the first initial balance. */
@@ -94,8 +95,11 @@ function newAccount(draft: Draft, id: AccountId, { code, scale }: Currency) {
 /** Changes settings, or refuses: account_not_found, version_mismatch, system_account, credit_limit_in_use. */
 export function decideUpdateAccount(draft: Draft, command: UpdateAccount): OutcomeOf<UpdateAccount> {
   const { id, ifVersion, changes, principal } = command
-  const before = draft.state.accounts.get(id)
-  if (before === undefined) return rejected('account_not_found', 'id', `account ${id} does not exist`)
+  const balance = draft.state.accounts.get(id)
+  const settings = draft.state.settings.get(id)
+  if (balance === undefined || settings === undefined)
+    return rejected('account_not_found', 'id', `account ${id} does not exist`)
+  const before: Account = { ...balance, ...settings }
   if (ifVersion !== null && ifVersion !== before.version) {
     return rejected('version_mismatch', 'If-Match', `account ${id} is at version ${before.version}`)
   }

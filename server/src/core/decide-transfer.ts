@@ -1,5 +1,5 @@
 // The rules of a transfer. Guards first, in the precedence of codes.ts; past them the transfer must succeed.
-import type { Account } from './account.ts'
+import type { AccountBalance } from './account.ts'
 import type { OutcomeOf, PostTransfer } from './command.ts'
 import type { Refusal, RefusalCode } from './codes.ts'
 import { putTransfer, settle, type Draft } from './draft.ts'
@@ -65,7 +65,7 @@ function structureRefusal(draft: Draft, postings: readonly Posting[]): Refusal |
   }
   for (const [i, posting] of postings.entries()) {
     for (const side of ['source', 'destination'] as const) {
-      const account = accounts.get(posting[side]) as Account
+      const account = accounts.get(posting[side]) as AccountBalance
       if (account.currency !== posting.currency) {
         return refuse(
           'currency_mismatch',
@@ -81,7 +81,7 @@ function structureRefusal(draft: Draft, postings: readonly Posting[]): Refusal |
 
 function balanceRefusal(draft: Draft, postings: readonly Posting[]): Refusal | null {
   const running = new Map<AccountId, bigint>()
-  const before = (id: AccountId): bigint => (draft.state.accounts.get(id) as Account).posted
+  const before = (id: AccountId): bigint => (draft.state.accounts.get(id) as AccountBalance).posted
   let overflow: Refusal | null = null
   for (const [i, { source, destination, amount }] of postings.entries()) {
     const sourceAfter = (running.get(source) ?? before(source)) - amount
@@ -92,7 +92,7 @@ function balanceRefusal(draft: Draft, postings: readonly Posting[]): Refusal | n
       overflow = overflowRefusal(i, 'destination', destination)
   }
   for (const [id, after] of running) {
-    const account = draft.state.accounts.get(id) as Account
+    const account = draft.state.accounts.get(id) as AccountBalance
     const { creditLimit, posted } = account
     if (creditLimit === null || after >= posted || after >= -creditLimit) continue
     const i = postings.findIndex((posting) => posting.source === id)
@@ -105,7 +105,7 @@ function overflowRefusal(i: number, side: 'source' | 'destination', id: AccountI
   return refuse('balance_overflow', i, side, `the balance of account ${id} would have more than 38 digits`)
 }
 
-function shortfall({ id, posted, creditLimit, currency, scale }: Account, taken: bigint): string {
+function shortfall({ id, posted, creditLimit, currency, scale }: AccountBalance, taken: bigint): string {
   const show = (minor: bigint): string => `${formatAmount(minor, scale)} ${currency}`
   return `account ${id} has ${show(posted + (creditLimit ?? 0n))} available, and this takes ${show(taken)}`
 }

@@ -1,8 +1,9 @@
 // A batch being decided: the working set as it stands after the commands so far, and what has to be written.
-import type { Account } from './account.ts'
+import type { Account, AccountBalance } from './account.ts'
 import type { IdempotencyRecord } from './command.ts'
 import type { LedgerCurrency } from './currency.ts'
 import type { Fact } from './facts.ts'
+import type { AccountId } from './ids.ts'
 import { laterOf, type Instant } from './instant.ts'
 import { toEntries, type Entry, type PostedTransfer, type SettledPosting, type Transfer } from './transfer.ts'
 import { emailKey, type User } from './user.ts'
@@ -19,7 +20,7 @@ export interface Changes {
   /** Accounts opened in this batch, or whose settings changed. */
   readonly accounts: Map<string, Account>
   /** Other accounts whose balance moved. */
-  readonly balances: Map<string, Account>
+  readonly balances: Map<string, AccountBalance>
   /** Which of the currencies, users and accounts above are new. Codes, UUIDs and digits never collide. */
   readonly created: Set<string>
   readonly transfers: Transfer[]
@@ -80,6 +81,7 @@ export function putUser({ state, changes }: Draft, user: User): void {
 export function putAccount({ state, changes }: Draft, account: Account): void {
   if (!state.accounts.has(account.id)) changes.created.add(account.id)
   state.accounts.set(account.id, account)
+  state.settings.set(account.id, account)
   changes.accounts.set(account.id, account)
   changes.balances.delete(account.id)
 }
@@ -122,18 +124,15 @@ export function settle(
 
 type SettlePosting = Omit<SettledPosting, 'sourceLeg' | 'destinationLeg'>
 
-function moveBalance(draft: Draft, id: Account['id'], amount: bigint): Account {
-  const before = expectDefined(draft.state.accounts.get(id), `account ${id}`)
-  const after: Account = {
-    ...before,
-    posted: before.posted + amount,
-    lastEntry: before.lastEntry + 1n,
-    updatedAt: draft.changes.at,
-  }
-  assert(after.posted <= MINOR_MAX && after.posted >= -MINOR_MAX, `balance of ${id} within 38 digits`)
-  const { state, changes } = draft
+function moveBalance({ state, changes }: Draft, id: AccountId, amount: bigint): AccountBalance {
+  const before = expectDefined(state.accounts.get(id), `account ${id}`)
+  const posted = before.posted + amount
+  assert(posted <= MINOR_MAX && posted >= -MINOR_MAX, `balance of ${id} within 38 digits`)
+  const moved = { posted, lastEntry: before.lastEntry + 1n, updatedAt: changes.at }
+  const after = { ...before, ...moved }
   state.accounts.set(id, after)
-  const rows = changes.accounts.has(id) ? changes.accounts : changes.balances
-  rows.set(id, after)
+  const written = changes.accounts.get(id)
+  if (written === undefined) changes.balances.set(id, after)
+  else changes.accounts.set(id, { ...written, ...moved })
   return after
 }

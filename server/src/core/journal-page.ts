@@ -9,7 +9,7 @@ export const GENESIS_HASH: Uint8Array = new Uint8Array(32)
 
 /** A fact as the journal holds it: one line of canonical JSON. */
 export function toLine({ type, principal, data }: Fact): string {
-  return canonicalJson({ type, principal, data })
+  return canonicalJson({ data, principal, type })
 }
 
 /** The fact of a line that toLine made. */

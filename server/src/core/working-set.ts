@@ -1,5 +1,5 @@
 // The part of the ledger that a batch is decided over: loaded first, whole, so that deciding needs no await.
-import type { Account } from './account.ts'
+import type { AccountBalance, AccountSettings } from './account.ts'
 import type { Command, IdempotencyRecord, Principal } from './command.ts'
 import type { CurrencyCode, LedgerCurrency } from './currency.ts'
 import type { AccountId, TransferId, UserId } from './ids.ts'
@@ -9,6 +9,8 @@ import { emailKey, type User } from './user.ts'
 /** What a store must lock and load before a batch can be decided. */
 export interface Needs {
   readonly accounts: ReadonlySet<AccountId>
+  /** Of these accounts the settings are needed as well. */
+  readonly settings: ReadonlySet<AccountId>
   /** The external accounts of these currencies are needed as well. */
   readonly currencies: ReadonlySet<CurrencyCode>
   readonly users: ReadonlySet<UserId>
@@ -20,7 +22,9 @@ export interface Needs {
 
 /** What was found of a batch's needs. A missing key means that the ledger does not have it. */
 export interface WorkingSet {
-  readonly accounts: Map<AccountId, Account>
+  readonly accounts: Map<AccountId, AccountBalance>
+  /** A transfer does without them, and reading them costs as much as the rest of a transfer's load. */
+  readonly settings: Map<AccountId, AccountSettings>
   readonly currencies: Map<CurrencyCode, LedgerCurrency>
   readonly users: Map<UserId, User>
   /** Who has this e-mail address, by emailKey. */
@@ -34,6 +38,7 @@ export interface WorkingSet {
 export function emptyWorkingSet(): WorkingSet {
   return {
     accounts: new Map(),
+    settings: new Map(),
     currencies: new Map(),
     users: new Map(),
     emails: new Map(),
@@ -51,6 +56,7 @@ export function idempotencyId(principal: Principal, key: string): string {
 export function needsOf(commands: readonly Command[]): Needs {
   const needs = {
     accounts: new Set<AccountId>(),
+    settings: new Set<AccountId>(),
     currencies: new Set<CurrencyCode>(),
     users: new Set<UserId>(),
     emails: new Set<string>(),
@@ -74,6 +80,7 @@ export function needsOf(commands: readonly Command[]): Needs {
         break
       case 'update_account':
         needs.accounts.add(command.id)
+        needs.settings.add(command.id)
         break
       case 'create_user':
         needs.users.add(command.id)

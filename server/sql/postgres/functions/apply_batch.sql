@@ -17,8 +17,6 @@ create function florin.apply_batch(
 )
 returns bigint
 language plpgsql
-set enable_seqscan = off
-set jit = off
 as $$
 declare
   touched bigint;

@@ -4,8 +4,6 @@
 create function florin.apply_registry(p_at timestamptz, p_registry jsonb)
 returns void
 language plpgsql
-set enable_seqscan = off
-set jit = off
 as $$
 begin
   insert into florin.currencies (code, scale, name, external_account_id, created_at)

@@ -1,4 +1,6 @@
 // The ledger in memory: the model that every other store is compared with. Nothing survives the process.
+import type { Account } from '#core/account.ts'
+import { expectDefined } from '#core/assert.ts'
 import type { Command, Outcome } from '#core/command.ts'
 import { decideBatch } from '#core/decide-batch.ts'
 import type { Changes } from '#core/draft.ts'
@@ -31,7 +33,8 @@ export interface MemoryPage {
 export type MemoryEntry = Entry & { readonly createdAt: Instant }
 
 /** Everything the memory store holds. */
-export interface MemoryTables extends WorkingSet {
+export interface MemoryTables extends Omit<WorkingSet, 'accounts' | 'settings'> {
+  readonly accounts: Map<AccountId, Account>
   readonly entries: Map<AccountId, MemoryEntry[]>
   readonly idempotencyTimes: Map<string, Instant>
   readonly pages: MemoryPage[]
@@ -51,6 +54,7 @@ export type MemoryStore = LedgerStore &
 export function createMemoryStore({ clock, sha256 }: { clock: Clock; sha256: Sha256 }): MemoryStore {
   const tables: MemoryTables = {
     ...emptyWorkingSet(),
+    accounts: new Map(),
     entries: new Map(),
     idempotencyTimes: new Map(),
     pages: [],
@@ -84,6 +88,7 @@ function load(tables: MemoryTables, commands: readonly Command[]): WorkingSet {
   const externals = [...currencies.values()].flatMap(({ externalAccountId }) => externalAccountId ?? [])
   return {
     accounts: pick(tables.accounts, [...needs.accounts, ...externals]),
+    settings: pick(tables.accounts, needs.settings),
     currencies,
     users: pick(tables.users, needs.users),
     emails: pick(tables.emails, needs.emails),
@@ -114,7 +119,10 @@ function apply(tables: MemoryTables, changes: Changes, sha256: Sha256): void {
     if (user.email !== null) tables.emails.set(emailKey(user.email), user.id)
   }
   for (const account of changes.accounts.values()) tables.accounts.set(account.id, account)
-  for (const account of changes.balances.values()) tables.accounts.set(account.id, account)
+  for (const balance of changes.balances.values()) {
+    const account = expectDefined(tables.accounts.get(balance.id), `account ${balance.id}`)
+    tables.accounts.set(balance.id, { ...account, ...balance })
+  }
   for (const transfer of changes.transfers) tables.transfers.set(transfer.id, transfer)
   for (const entry of changes.entries) {
     const entries = tables.entries.get(entry.accountId) ?? []

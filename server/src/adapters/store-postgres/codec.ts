@@ -1,6 +1,6 @@
 // Rows of the tables to the domain and back. What is a string in SQL's text form stays one as long as it can.
 import { types, type CustomTypesConfig } from 'pg'
-import type { Account, AccountKind } from '#core/account.ts'
+import type { Account, AccountBalance, AccountKind, AccountSettings } from '#core/account.ts'
 import type { Json } from '#core/canonical-json.ts'
 import type { IdempotencyRecord, Outcome, Principal } from '#core/command.ts'
 import type { Refusal } from '#core/codes.ts'
@@ -25,38 +25,51 @@ function toInstant(text: string): Instant {
   return `${text.slice(0, 10)}T${seconds}.${micros.padEnd(6, '0')}Z` as Instant
 }
 
-/** A row of florin.accounts. */
-export interface AccountRow {
+/** What a transfer needs of a row of florin.accounts. */
+export interface BalanceRow {
   readonly id: string
-  readonly kind: AccountKind
-  readonly user_id: string | null
   readonly currency: string
   readonly scale: number
   readonly posted: string
   readonly credit_limit: string | null
   readonly last_entry: string
-  readonly version: number
-  readonly metadata: Metadata
-  readonly created_at: Instant
   readonly updated_at: Instant
 }
 
+/** The rest of a row of florin.accounts. */
+export interface SettingsRow {
+  readonly id: string
+  readonly kind: AccountKind
+  readonly user_id: string | null
+  readonly metadata: Metadata
+  readonly version: number
+  readonly created_at: Instant
+}
+
+/** A row of florin.accounts. */
+export interface AccountRow extends BalanceRow, SettingsRow {}
+
 /** An account row in the domain. */
 export function toAccount(row: AccountRow): Account {
+  return { ...toBalance(row), ...toSettings(row) }
+}
+
+/** The balance of an account row in the domain. */
+export function toBalance(row: BalanceRow): AccountBalance {
   return {
     id: row.id as AccountId,
-    kind: row.kind,
-    userId: row.user_id as UserId | null,
     currency: row.currency as CurrencyCode,
     scale: row.scale,
     posted: BigInt(row.posted),
     creditLimit: row.credit_limit === null ? null : BigInt(row.credit_limit),
     lastEntry: BigInt(row.last_entry),
-    metadata: row.metadata,
-    version: row.version,
-    createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
+}
+
+/** The settings of an account row in the domain. */
+export function toSettings({ kind, user_id, metadata, version, created_at }: SettingsRow): AccountSettings {
+  return { kind, userId: user_id as UserId | null, metadata, version, createdAt: created_at }
 }
 
 /** An account as apply_registry and the kept outcomes write it. */

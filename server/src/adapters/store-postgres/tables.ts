@@ -45,7 +45,7 @@ export function openReadPool(url: string, log: Log): Database {
   const pool = new Pool({
     connectionString: url,
     application_name: 'florin reader',
-    options: `-c TimeZone=UTC -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+    options: `-c TimeZone=UTC -c jit=off -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
     types: rowTypes,
     max: READ_CONNECTIONS_MAX,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
