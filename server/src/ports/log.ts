@@ -1,6 +1,4 @@
-// The log every room writes to. The argument order is pino's, so that a pino logger is one as it is.
-
-/** Structured logging: facts first, then one sentence for people. */
+/** Structured log lines; the argument order is pino's. */
 export interface Log {
   debug(fields: object, message: string): void
   info(fields: object, message: string): void

@@ -132,6 +132,17 @@ describe('a second Florin on the same folder', { skip: needsUnix }, () => {
     }
   })
 
+  it('is refused too when many start at once after a crash', async () => {
+    const dataDir = join(scratch, 'rush')
+    await (await runFlorin({ dataDir })).kill()
+    const runs = await Promise.allSettled(Array.from({ length: 5 }, () => runFlorin({ dataDir })))
+    const up = runs.filter((run) => run.status === 'fulfilled').map((run) => run.value)
+    assert.equal(up.length, 1)
+    for (const run of runs) if (run.status === 'rejected') assert.match(String(run.reason), /another Florin/)
+    assert.deepEqual(await query(up[0]!.url, 'SELECT 1 AS n'), [{ n: 1 }])
+    await up[0]!.terminate()
+  })
+
   it('owns the server when it would join and nobody runs one', async () => {
     const dataDir = join(scratch, 'shared')
     const alone = await startEmbeddedPostgres({ dataDir, log: quiet, join: true })
@@ -189,7 +200,8 @@ describe('after kill -9', { skip: needsUnix }, () => {
 
   it('of one backend: PostgreSQL recovers by itself', async () => {
     const dataDir = join(scratch, 'server')
-    const running = await start(dataDir)
+    const log = recordingLog()
+    const running = await startEmbeddedPostgres({ dataDir, log })
     const before = postmasterPid(dataDir)
     const victim = new Client({ connectionString: running.url })
     victim.on('error', () => {})
@@ -198,6 +210,7 @@ describe('after kill -9', { skip: needsUnix }, () => {
     process.kill(rows[0]!.pid, 'SIGKILL')
     await eventually(() => query(running.url, 'SELECT n FROM kept'))
     assert.equal(postmasterPid(dataDir), before)
+    await eventually(async () => assert.ok(log.lines.some((line) => line.includes('recovered by itself'))))
     await running.stop()
   })
 
@@ -261,6 +274,17 @@ describe('what it finds in the folder', { skip: needsUnix }, () => {
       assert.match(error.message, /max_connections/)
       return true
     })
+  })
+
+  it('does not make a database over files that are none', async () => {
+    const dataDir = join(scratch, 'strange')
+    mkdirSync(join(dataDir, 'postgres'), { recursive: true })
+    writeFileSync(join(dataDir, 'postgres', 'mine.txt'), '')
+    await assert.rejects(start(dataDir), (error: AppError) => {
+      assert.equal(error.kind, 'conflict')
+      return true
+    })
+    assert.ok(existsSync(join(dataDir, 'postgres', 'mine.txt')))
   })
 
   it('says which folder cannot be used', async () => {

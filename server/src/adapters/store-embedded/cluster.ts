@@ -3,11 +3,11 @@ import { execFile } from 'node:child_process'
 import {
   appendFileSync,
   chmodSync,
-  chownSync,
   closeSync,
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   renameSync,
@@ -22,7 +22,7 @@ import { AppError } from '#core/errors.ts'
 import type { Binaries } from './binaries.ts'
 import { includeLine, processEnv, tunedSettings } from './config.ts'
 import { syncDir, type Layout } from './layout.ts'
-import { chooseRunAs, giveTo, type RunAs } from './run-as.ts'
+import { giveTo, ownLike, type RunAs } from './run-as.ts'
 
 const initdbTimeoutMs = 120_000
 // A new cluster takes 40 MB and a first 16 MB of WAL.
@@ -76,9 +76,12 @@ export function dirArgument(dir: string, runAs: RunAs | undefined): string {
 }
 
 /** Makes a new cluster with the superuser `florin`; it appears under its name only when it is whole and on disk. */
-export async function createCluster(layout: Layout, binaries: Binaries, password: string): Promise<void> {
+export async function createCluster(
+  layout: Layout,
+  { binaries, runAs, password }: { binaries: Binaries; runAs: RunAs | undefined; password: string },
+): Promise<void> {
   assertSpace(layout.dataDir)
-  const runAs = chooseRunAs(layout.clusterDir)
+  assertNothingInTheWay(layout)
   if (!runAs) assertNamed()
   const draft = join(layout.newDir, 'cluster')
   rmSync(layout.newDir, { recursive: true, force: true })
@@ -87,7 +90,6 @@ export async function createCluster(layout: Layout, binaries: Binaries, password
   giveTo(runAs, layout.newDir)
   await runInitdb(layout, binaries, { draft, runAs })
   appendFileSync(join(draft, 'postgresql.conf'), includeLine)
-  writeTuning(draft)
   syncDir(draft)
   renameSync(draft, layout.clusterDir)
   syncDir(layout.dataDir)
@@ -150,8 +152,15 @@ function writeTuning(dir: string): void {
   const path = join(dir, 'florin.conf')
   rmSync(path, { force: true }) // another user may have written it
   writeFileSync(path, tunedSettings, { mode: 0o644 })
-  const owner = statSync(dir)
-  if (process.getuid?.() === 0) chownSync(path, owner.uid, owner.gid)
+  ownLike(dir, path)
+}
+
+function assertNothingInTheWay({ clusterDir }: Layout): void {
+  if (!existsSync(clusterDir) || readdirSync(clusterDir).length === 0) return
+  throw new AppError(
+    'conflict',
+    `${clusterDir} is not empty and holds no PostgreSQL data: restore it, or move it away`,
+  )
 }
 
 function assertSpace(dir: string): void {

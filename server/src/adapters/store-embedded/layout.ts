@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { ownLike } from './run-as.ts'
 
 /** The files of one data folder. */
 export interface Layout {
@@ -61,6 +62,7 @@ export function writeState(layout: Layout, state: State): void {
   } finally {
     closeSync(fd)
   }
+  ownLike(layout.dataDir, draft)
   renameSync(draft, layout.stateFile)
   syncDir(layout.dataDir)
 }

@@ -69,8 +69,8 @@ async function isHolding(path: string, owner: LockOwner): Promise<boolean> {
 // A hard link either appears whole or not at all, so nobody ever reads a lock file that is half written.
 function createWhole(path: string, text: string): boolean {
   const draft = `${path}.${randomUUID()}`
-  writeFileSync(draft, text, { mode: 0o644 })
   try {
+    writeFileSync(draft, text, { mode: 0o644 })
     linkSync(draft, path)
     return true
   } catch (error) {

@@ -1,7 +1,7 @@
 // One run of the server process: starts it in its own session, so that a Ctrl-C meant for Florin does not reach it, and
 // waits until it accepts connections.
 import { execFile, spawn } from 'node:child_process'
-import { closeSync, readFileSync } from 'node:fs'
+import { closeSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '#core/errors.ts'
@@ -129,6 +129,11 @@ export function readPidFile(clusterDir: string): { pid: number; port: number; re
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
+}
+
+/** When postmaster.pid was last written: at the start of a server, and when it starts over after a crash of one of its processes. */
+export function pidFileTimeMs(clusterDir: string): number | undefined {
+  return statSync(join(clusterDir, 'postmaster.pid'), { throwIfNoEntry: false })?.mtimeMs
 }
 
 async function spawnServer(request: PostmasterRequest): Promise<Postmaster> {

@@ -50,6 +50,13 @@ export function giveTo(runAs: RunAs | undefined, dir: string): void {
   }
 }
 
+/** Gives what root wrote to the owner of a folder, so that the owner can go on without root (after one `sudo`). */
+export function ownLike(dir: string, path: string): void {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = statSync(dir)
+  chownSync(path, uid, gid)
+}
+
 /** The ids of a user in the text of /etc/passwd. */
 export function parsePasswd(text: string, name: string): RunAs | undefined {
   const fields = text

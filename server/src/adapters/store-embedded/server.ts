@@ -19,7 +19,7 @@ import { isOnThisMachine, takeLock, type LockOwner } from './lock.ts'
 import { pickPort } from './port.ts'
 import { readPidFile, startPostmaster, type Postmaster, type PostmasterRequest } from './postmaster.ts'
 import { processStart } from './processes.ts'
-import { chooseRunAs } from './run-as.ts'
+import { chooseRunAs, type RunAs } from './run-as.ts'
 import { supervise } from './supervisor.ts'
 
 const portConflictsMax = 5
@@ -58,6 +58,14 @@ export interface EmbeddedPostgres {
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const layout = layoutOf(options.dataDir)
+  try {
+    return await startOrJoin(layout, options)
+  } catch (error) {
+    throw toAppError(error, layout)
+  }
+}
+
+async function startOrJoin(layout: Layout, options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   makeDataDir(layout)
   const lock = await takeLock(layout.lockFile)
   if (lock.kind === 'held') {
@@ -81,7 +89,7 @@ async function startOwn(
   const startedMs = performance.now()
   const runAs = chooseRunAs(layout.clusterDir)
   const binaries = await findBinaries({ runAs, dataDir: layout.dataDir, copyDir: programsDir, log })
-  const { state, created } = await ensureCluster(layout, binaries)
+  const { state, created } = await ensureCluster(layout, binaries, runAs)
   prepareCluster(layout, runAs)
   const base = { layout, binaries, runAs, marker: markerOf(layout), log }
   await clearLeftovers(base)
@@ -92,10 +100,8 @@ async function startOwn(
     request: { ...base, port },
     onGivenUp: options.onGivenUp ?? (() => {}),
   })
-  const stop = async () => {
-    await supervisor.stop()
-    release()
-  }
+  let stopped: Promise<void> | undefined
+  const stop = () => (stopped ??= supervisor.stop().finally(release))
   try {
     const url = connectionUrl({ password: state.password, port })
     const version = await ensureDatabase(url)
@@ -115,6 +121,7 @@ async function startOwn(
 async function ensureCluster(
   layout: Layout,
   binaries: Binaries,
+  runAs: RunAs | undefined,
 ): Promise<{ state: State; created: boolean }> {
   if (hasCluster(layout)) {
     assertMajor(layout, binaries.major)
@@ -127,7 +134,7 @@ async function ensureCluster(
   }
   const state = readState(layout) ?? newState()
   writeState(layout, state) // before the cluster, which is of no use without its password
-  await createCluster(layout, binaries, state.password)
+  await createCluster(layout, { binaries, runAs, password: state.password })
   return { state, created: true }
 }
 
@@ -177,16 +184,24 @@ function inUse(layout: Layout, owner: LockOwner): AppError {
 }
 
 function makeDataDir({ dataDir }: Layout): void {
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
-  } catch (error) {
-    throw new AppError(
-      'forbidden',
-      `cannot make or write the data folder ${dataDir}: ${(error as Error).message}`,
-      {
-        cause: error,
-      },
-    )
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
+}
+
+// What the file system says on the way, in one place.
+function toAppError(error: unknown, { dataDir }: Layout): AppError {
+  if (error instanceof AppError) return error
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new AppError('unavailable', `the disk of the data folder ${dataDir} is full`, { cause: error })
   }
+  const notAllowed = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ELOOP', 'ENOENT'].includes(code ?? '')
+  return new AppError(
+    notAllowed ? 'forbidden' : 'internal',
+    `cannot use the data folder ${dataDir}: ${message}`,
+    {
+      cause: error,
+      retry: 'permanent',
+    },
+  )
 }

@@ -1,10 +1,12 @@
 // Keeps the server running while Florin lives: when its process ends by itself it is started again on the same port, with
-// growing pauses, a bounded number of times. (When a single backend dies PostgreSQL recovers alone and the process stays.)
+// growing pauses, a bounded number of times.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '#core/errors.ts'
 import { clearLeftovers } from './leftovers.ts'
 import { boundLog } from './log-file.ts'
 import {
+  pidFileTimeMs,
+  readPidFile,
   signalServer,
   startPostmaster,
   stopPostmaster,
@@ -12,12 +14,13 @@ import {
   type PostmasterRequest,
 } from './postmaster.ts'
 
-const restartsMax = 10
+// With the pauses below about two minutes: long enough to free a full disk.
+const restartsMax = 20
 const restartPauseMs = 100
 const restartPauseMaxMs = 10_000
 // A server that lived this long was healthy: the count of restarts begins again.
 const healthyAfterMs = 60_000
-const logCheckIntervalMs = 60_000
+const lookIntervalMs = 1_000
 
 /** A supervised server. */
 export interface Supervisor {
@@ -38,14 +41,32 @@ export function supervise({ first, request, onGivenUp }: SupervisorRequest): Sup
   const { log, layout, binaries } = request
   const stopping = new AbortController()
   let current: Postmaster | undefined = first
+  let lookedAt: Postmaster | undefined = first
+  let seenMs = pidFileTimeMs(layout.clusterDir)
 
-  const logTimer = setInterval(() => boundLog(layout.logFile), logCheckIntervalMs)
-  logTimer.unref()
+  const lookTimer = setInterval(lookAfter, lookIntervalMs)
+  lookTimer.unref()
   // Florin ends without stop(): at least tell the server, so that the next start finds a clean database.
   const onExit = () => current && signalServer(current.pid, 'SIGINT', binaries)
   process.once('exit', onExit)
 
   const watching = watch()
+
+  // When a single backend dies PostgreSQL replays the WAL by itself; its process stays, and postmaster.pid is written anew.
+  function lookAfter(): void {
+    boundLog(layout.logFile)
+    const writtenMs = pidFileTimeMs(layout.clusterDir)
+    const crashed = current !== undefined && current === lookedAt && writtenMs !== seenMs
+    // Its status line says `stopping` when it is only being stopped.
+    if (crashed && readPidFile(layout.clusterDir)?.ready) {
+      log.warn(
+        { pid: current?.pid, log: layout.logFile },
+        'A PostgreSQL process crashed, and PostgreSQL recovered by itself',
+      )
+    }
+    lookedAt = current
+    seenMs = writtenMs
+  }
 
   async function watch(): Promise<void> {
     let restarts = 0
@@ -55,7 +76,7 @@ export function supervise({ first, request, onGivenUp }: SupervisorRequest): Sup
       const pid = current.pid
       current = undefined
       if (stopping.signal.aborted) return
-      log.error({ pid, ...exit }, 'PostgreSQL ended by itself; starting it again')
+      log.error({ pid, ...exit, log: layout.logFile }, 'PostgreSQL ended by itself; starting it again')
       if (performance.now() - startedMs > healthyAfterMs) restarts = 0
       while (!current && !stopping.signal.aborted) {
         if (restarts >= restartsMax) return giveUp()
@@ -93,10 +114,10 @@ export function supervise({ first, request, onGivenUp }: SupervisorRequest): Sup
 
   return {
     async stop() {
+      clearInterval(lookTimer)
       stopping.abort()
       if (current) await stopPostmaster(current, request)
       await watching
-      clearInterval(logTimer)
       process.off('exit', onExit)
     },
   }
