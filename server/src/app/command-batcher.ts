@@ -1,0 +1,150 @@
+// Natural group commit: while one commit is under way, requests wait; when it ends, all that wait are the next batch.
+// No timer gathers a batch, so a lone request waits for nothing. Waiting 2 ms for fuller batches gained nothing, two
+// commits in flight were slower (large batches share some account and wait for its lock).
+import type { Command, Outcome, OutcomeOf } from '#core/command.ts'
+import { AppError } from '#core/errors.ts'
+import type { LedgerStore } from '#ports/ledger-store.ts'
+
+/** Bounds of the batcher. */
+export interface BatcherLimits {
+  /** Commands in one commit. */
+  readonly batchSizeMax: number
+  /** Postings in one commit, so that a batch of wide transfers stays a short transaction. */
+  readonly batchPostingsMax: number
+  /** Commands that may wait; one more is refused as unavailable. */
+  readonly queueMax: number
+  /** How long a command may take from submit to answer. */
+  readonly deadlineMs: number
+}
+
+/** 1000 a commit is where the measured rate flattens (lab: 42,000/s at 1000, 48,000/s at 4000 for 3.5 x the latency). */
+export const BATCHER_LIMITS: BatcherLimits = {
+  batchSizeMax: 1000,
+  batchPostingsMax: 5000,
+  queueMax: 10_000,
+  deadlineMs: 10_000,
+}
+
+/** Takes commands one by one and commits them many at a time, first come, first served. */
+export interface CommandBatcher {
+  /**
+   * Answers when the command's commit is done. Rejects with an AppError of kind unavailable: temporary when nothing was
+   * changed (queue full, deadline passed while waiting, store away), unknown when the deadline passed during the commit.
+   */
+  submit<C extends Command>(command: C): Promise<OutcomeOf<C>>
+  /** Refuses new commands and resolves when those accepted are answered. */
+  close(): Promise<void>
+}
+
+interface Waiting {
+  readonly command: Command
+  readonly resolve: (outcome: Outcome) => void
+  readonly reject: (error: unknown) => void
+  readonly timer: NodeJS.Timeout
+  state: 'queued' | 'in_flight' | 'answered'
+}
+
+/** Makes a batcher over a store. */
+export function createCommandBatcher(
+  store: LedgerStore,
+  limits: BatcherLimits = BATCHER_LIMITS,
+): CommandBatcher {
+  let queue: Waiting[] = []
+  let queuedCount = 0
+  let closed = false
+  let running: Promise<void> | null = null
+
+  function submit<C extends Command>(command: C): Promise<OutcomeOf<C>> {
+    if (closed) return Promise.reject(unavailable('Florin is shutting down'))
+    if (queuedCount >= limits.queueMax) {
+      return Promise.reject(unavailable(`${limits.queueMax} requests are waiting already`))
+    }
+    return new Promise<Outcome>((resolve, reject) => {
+      const timer = setTimeout(() => expire(waiting), limits.deadlineMs)
+      const waiting: Waiting = { command, resolve, reject, timer, state: 'queued' }
+      queue.push(waiting)
+      queuedCount += 1
+      running ??= run()
+    }) as Promise<OutcomeOf<C>>
+  }
+
+  function expire(waiting: Waiting): void {
+    if (waiting.state === 'queued') queuedCount -= 1
+    const error =
+      waiting.state === 'queued'
+        ? unavailable(`not committed within ${limits.deadlineMs} ms; nothing was changed`)
+        : outcomeUnknown(limits.deadlineMs)
+    waiting.state = 'answered'
+    waiting.reject(error)
+  }
+
+  async function run(): Promise<void> {
+    // Requests that arrive in the same turn of the event loop join the first batch.
+    await new Promise(setImmediate)
+    while (queuedCount > 0) {
+      await commit(takeBatch())
+    }
+    running = null
+  }
+
+  function takeBatch(): Waiting[] {
+    const batch: Waiting[] = []
+    let postings = 0
+    let taken = 0
+    for (const waiting of queue) {
+      if (waiting.state === 'queued') {
+        postings += waiting.command.kind === 'post_transfer' ? waiting.command.postings.length : 1
+        if (batch.length === limits.batchSizeMax || (postings > limits.batchPostingsMax && batch.length > 0))
+          break
+        waiting.state = 'in_flight'
+        batch.push(waiting)
+      }
+      taken += 1
+    }
+    queue = queue.slice(taken)
+    queuedCount -= batch.length
+    return batch
+  }
+
+  /** A bug met by one command must not fail its neighbours: the rolled-back batch is tried again in halves. */
+  async function commit(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const outcomes = await store.post(batch.map(({ command }) => command))
+      batch.forEach((waiting, i) => answer(waiting, () => waiting.resolve(outcomes[i] as Outcome)))
+    } catch (error) {
+      if (batch.length === 1 || (error instanceof AppError && error.kind === 'unavailable')) {
+        for (const waiting of batch) answer(waiting, () => waiting.reject(error))
+        return
+      }
+      const half = Math.ceil(batch.length / 2)
+      await commit(batch.slice(0, half))
+      await commit(batch.slice(half))
+    }
+  }
+
+  function answer(waiting: Waiting, give: () => void): void {
+    if (waiting.state === 'answered') return
+    waiting.state = 'answered'
+    clearTimeout(waiting.timer)
+    give()
+  }
+
+  async function close(): Promise<void> {
+    closed = true
+    await running
+  }
+
+  return { submit, close }
+}
+
+function unavailable(message: string): AppError {
+  return new AppError('unavailable', message, { retry: 'temporary' })
+}
+
+function outcomeUnknown(deadlineMs: number): AppError {
+  return new AppError(
+    'unavailable',
+    `no answer from the store within ${deadlineMs} ms; the same request with the same idempotency key or id tells the outcome`,
+    { retry: 'unknown', code: 'outcome_unknown' },
+  )
+}

@@ -1,0 +1,53 @@
+// Which currencies there are. What the ledger holds never changes, so a hit is kept for ever; only misses ask the store.
+import type { Currency, CurrencyCode } from '#core/currency.ts'
+import { NO_CURRENCY } from '#core/currency.ts'
+import type { CurrencyCatalog } from '#ports/currency-catalog.ts'
+import type { DirectoryReader } from '#ports/ledger-reader.ts'
+import { invalidField } from '#core/errors.ts'
+
+/** A currency, and whether the ledger holds it yet. */
+export interface ListedCurrency extends Currency {
+  readonly inUse: boolean
+}
+
+/** Finds currencies: those the ledger holds, XXX, and the catalog. */
+export interface CurrencyBook {
+  find(code: CurrencyCode): Promise<Currency | undefined>
+  /** As `find`; throws a validation error naming `field` for a code that nobody knows. */
+  resolve(code: CurrencyCode, field: string): Promise<Currency>
+  /** All of them, by code. */
+  list(): Promise<ListedCurrency[]>
+}
+
+/** Makes the book. */
+export function createCurrencyBook(directory: DirectoryReader, catalog: CurrencyCatalog): CurrencyBook {
+  const known = new Map<CurrencyCode, Currency>()
+  const standard = (code: CurrencyCode): Currency | undefined =>
+    code === NO_CURRENCY.code ? NO_CURRENCY : catalog.find(code)
+
+  async function find(code: CurrencyCode): Promise<Currency | undefined> {
+    const hit = known.get(code)
+    if (hit !== undefined) return hit
+    const held = await directory.findCurrency(code)
+    if (held !== undefined) known.set(code, held)
+    return held ?? standard(code)
+  }
+
+  async function resolve(code: CurrencyCode, field: string): Promise<Currency> {
+    const currency = await find(code)
+    if (currency === undefined) throw invalidField(field, `names no known currency: ${code}`)
+    return currency
+  }
+
+  async function list(): Promise<ListedCurrency[]> {
+    const all = new Map<CurrencyCode, ListedCurrency>()
+    for (const currency of [NO_CURRENCY, ...catalog.list()])
+      all.set(currency.code, { ...currency, inUse: false })
+    for (const { code, scale, name } of await directory.listCurrencies()) {
+      all.set(code, { code, scale, name, inUse: true })
+    }
+    return [...all.values()].sort((a, b) => (a.code < b.code ? -1 : 1))
+  }
+
+  return { find, resolve, list }
+}

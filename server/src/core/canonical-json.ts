@@ -1,0 +1,18 @@
+// Canonical JSON (RFC 8785): the same value is always the same bytes, so that facts can be hashed and compared.
+
+/** What canonical JSON carries here: Florin writes amounts and ids as strings, numbers only where they are small integers. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+/**
+ * `value` as RFC 8785 text: no spaces, keys sorted by UTF-16 code unit, strings and numbers as ECMAScript prints them.
+ * The caller keeps lone surrogates out (see isStorableText).
+ */
+export function canonicalJson(value: Json): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  const object = value as { readonly [key: string]: Json }
+  const members = Object.keys(object)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(object[key] ?? null)}`)
+  return `{${members.join(',')}}`
+}

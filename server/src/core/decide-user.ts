@@ -1,0 +1,45 @@
+// The rules of users.
+import type { CreateUser, OutcomeOf, Rejected, UpdateUser } from './command.ts'
+import { putUser, type Draft } from './draft.ts'
+import { userFact } from './facts.ts'
+import type { UserId } from './ids.ts'
+import { accepted, rejected } from './outcome.ts'
+import { emailKey, type User } from './user.ts'
+
+/** Makes a user, or refuses: user_exists, email_taken. */
+export function decideCreateUser(draft: Draft, command: CreateUser): OutcomeOf<CreateUser> {
+  const { id, name, email, metadata, principal } = command
+  if (draft.state.users.has(id)) return rejected('user_exists', 'id', `user ${id} exists`)
+  const taken = emailRefusal(draft, id, email)
+  if (taken !== null) return taken
+
+  const { at } = draft.changes
+  const user: User = { id, name, email, metadata, version: 1, createdAt: at, updatedAt: at }
+  putUser(draft, user, null)
+  draft.changes.facts.push(userFact('user.created', principal, user))
+  return accepted(user)
+}
+
+/** Changes a user, or refuses: user_not_found, email_taken, version_mismatch. */
+export function decideUpdateUser(draft: Draft, command: UpdateUser): OutcomeOf<UpdateUser> {
+  const { id, ifVersion, changes, principal } = command
+  const before = draft.state.users.get(id)
+  if (before === undefined) return rejected('user_not_found', 'id', `user ${id} does not exist`)
+  const taken = emailRefusal(draft, id, changes.email ?? null)
+  if (taken !== null) return taken
+  if (ifVersion !== null && ifVersion !== before.version) {
+    return rejected('version_mismatch', 'If-Match', `user ${id} is at version ${before.version}`)
+  }
+
+  const after: User = { ...before, ...changes, version: before.version + 1, updatedAt: draft.changes.at }
+  putUser(draft, after, before)
+  draft.changes.facts.push(userFact('user.updated', principal, after))
+  return accepted(after)
+}
+
+function emailRefusal(draft: Draft, id: UserId, email: string | null): Rejected | null {
+  const holder = email === null ? undefined : draft.state.emails.get(emailKey(email))
+  return holder === undefined || holder === id
+    ? null
+    : rejected('email_taken', 'email', 'another user has this e-mail address')
+}

@@ -1,0 +1,27 @@
+// What clients attach to users, accounts and transfers. Flat strings, so that every wire and the journal carry it alike.
+
+/** Your own keys and values: at most 50 keys of 1 to 40 characters, values of at most 500. */
+export type Metadata = Readonly<Record<string, string>>
+
+export const METADATA_KEYS_MAX = 50
+export const METADATA_KEY_LENGTH_MAX = 40
+export const METADATA_VALUE_LENGTH_MAX = 500
+/** A transfer's reference: your order number, invoice or the like, in characters. */
+export const REFERENCE_LENGTH_MAX = 255
+/** Characters of an idempotency key. */
+export const IDEMPOTENCY_KEY_LENGTH_MAX = 255
+
+export const NO_METADATA: Metadata = {}
+
+/** True for text that every store and RFC 8785 can hold: no NUL, no lone surrogate. */
+export function isStorableText(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\u0000')
+}
+
+/** True when both hold the same keys and values, in whatever order. */
+export function sameMetadata(a: Metadata, b: Metadata): boolean {
+  const keys = Object.keys(a)
+  return (
+    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key])
+  )
+}
