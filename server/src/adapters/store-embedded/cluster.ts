@@ -20,7 +20,7 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '#core/errors.ts'
 import type { Binaries } from './binaries.ts'
-import { includeLine, processEnv, tunedSettings } from './config.ts'
+import { includeLine, programEnv, tunedSettings } from './config.ts'
 import { syncDir, type Layout } from './layout.ts'
 import { giveTo, ownLike, type RunAs } from './run-as.ts'
 
@@ -120,7 +120,7 @@ async function runInitdb(
   args.push('--no-locale', '-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8')
   args.push('--data-checksums', '--no-instructions')
   await new Promise<void>((resolve, reject) => {
-    const options = { ...runAs, cwd: draft, env: processEnv(), timeout: initdbTimeoutMs }
+    const options = { ...runAs, cwd: draft, env: programEnv, timeout: initdbTimeoutMs }
     execFile(binaries.initdb, args, options, (error, _stdout, stderr) => {
       if (!error) return resolve()
       const why = stderr.trim() || error.message

@@ -67,11 +67,5 @@ log_checkpoints = off
 log_autovacuum_min_duration = -1
 `
 
-/** The environment of PostgreSQL's programs: nothing of Florin's secrets, and nothing (PGDATA, PGPORT) that changes them. */
-export function processEnv(): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { LC_ALL: 'C' }
-  for (const name of ['PATH', 'SystemRoot', 'TEMP', 'TMP', 'LD_LIBRARY_PATH']) {
-    if (process.env[name] !== undefined) env[name] = process.env[name]
-  }
-  return env
-}
+/** The whole environment of PostgreSQL's programs: nothing of Florin's secrets, and nothing (PGDATA, PGPORT) that changes them. */
+export const programEnv = { LC_ALL: 'C' }

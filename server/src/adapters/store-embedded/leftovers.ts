@@ -36,18 +36,8 @@ export async function clearLeftovers(request: LeftoversRequest): Promise<void> {
     signalServer(orphan, 'SIGINT', binaries)
     await endWithin(() => isOurs(marker, orphan), orphanStopTimeoutMs)
   }
-  if (await endWithin(() => pidsOf(marker).length > 0, childrenEndTimeoutMs)) return
-  const pids = pidsOf(marker)
-  log.warn(
-    { pids },
-    'Processes of a dead PostgreSQL do not end; killing them (the WAL has all they committed)',
-  )
-  for (const pid of pids) signalServer(pid, 'SIGKILL', binaries)
-  if (await endWithin(() => pidsOf(marker).length > 0, killTimeoutMs)) return
-  throw new AppError(
-    'unavailable',
-    `PostgreSQL processes ${pidsOf(marker).join(', ')} on ${layout.clusterDir} do not end`,
-  )
+  if (!(await endWithin(() => pidsOf(marker).length > 0, childrenEndTimeoutMs))) await killAll(request)
+  removeStalePidFile(layout.clusterDir)
 }
 
 /** What a process found under the pid in postmaster.pid is. */
@@ -64,26 +54,41 @@ export function judge(found: RunningProcess | undefined, marker: string): PidVer
   return isPostgres && !isAnotherFlorins ? 'foreign' : 'unrelated'
 }
 
-// The pid of a whole server of ours, if there is one. Removes a postmaster.pid whose pid belongs to something else by now:
-// PostgreSQL would refuse to start, as it only looks whether the pid lives (in a container the same few pids come again).
+// The pid of a whole server of ours, if there is one.
 function findOrphan({ layout, marker }: LeftoversRequest): number | undefined {
   const pidFile = readPidFile(layout.clusterDir)
   if (!pidFile || !isAlive(pidFile.pid)) return undefined
   if (process.platform === 'win32') return pidFile.pid // pg_ctl only reaches a process that listens as PostgreSQL
-  const verdict = judge(
-    listProcesses().find(({ pid }) => pid === pidFile.pid),
-    marker,
-  )
+  const found = listProcesses().find(({ pid }) => pid === pidFile.pid)
+  const verdict = judge(found, marker)
   if (verdict === 'ours') return pidFile.pid
-  if (verdict === 'foreign') {
-    throw new AppError(
-      'conflict',
-      `a PostgreSQL that Florin did not start (pid ${pidFile.pid}) seems to run on ${layout.clusterDir}: stop it, ` +
-        `or, if it belongs to another database, remove ${join(layout.clusterDir, 'postmaster.pid')}`,
-    )
-  }
-  rmSync(join(layout.clusterDir, 'postmaster.pid'), { force: true })
-  return undefined
+  if (verdict === 'unrelated') return undefined
+  throw new AppError(
+    'conflict',
+    `a PostgreSQL that Florin did not start (pid ${pidFile.pid}) seems to run on ${layout.clusterDir}: stop it, ` +
+      `or, if it belongs to another database, remove ${join(layout.clusterDir, 'postmaster.pid')}`,
+  )
+}
+
+async function killAll({ layout, binaries, marker, log }: LeftoversRequest): Promise<void> {
+  const pids = pidsOf(marker)
+  log.warn(
+    { pids },
+    'Processes of a dead PostgreSQL do not end; killing them (the WAL has all they committed)',
+  )
+  for (const pid of pids) signalServer(pid, 'SIGKILL', binaries)
+  if (await endWithin(() => pidsOf(marker).length > 0, killTimeoutMs)) return
+  const left = pidsOf(marker).join(', ')
+  throw new AppError('unavailable', `PostgreSQL processes ${left} on ${layout.clusterDir} do not end`)
+}
+
+// By now nothing of ours runs. PostgreSQL, which only looks whether the pid lives, would still refuse to start when the pid
+// belongs to something else (in a container the same few pids come again) or to a zombie that nobody reaps. It still checks
+// by itself that no process is attached to the cluster's shared memory.
+function removeStalePidFile(clusterDir: string): void {
+  if (process.platform === 'win32') return
+  const pidFile = readPidFile(clusterDir)
+  if (pidFile && isAlive(pidFile.pid)) rmSync(join(clusterDir, 'postmaster.pid'), { force: true })
 }
 
 function pidsOf(marker: string): number[] {

@@ -8,7 +8,7 @@ import { AppError } from '#core/errors.ts'
 import type { Log } from '#ports/log.ts'
 import type { Binaries } from './binaries.ts'
 import { dirArgument, spaceHint } from './cluster.ts'
-import { fixedArgs, processEnv } from './config.ts'
+import { fixedArgs, programEnv } from './config.ts'
 import type { Layout } from './layout.ts'
 import { lastWords, logSize, openLog } from './log-file.ts'
 import { isFree } from './port.ts'
@@ -146,7 +146,7 @@ async function spawnServer(request: PostmasterRequest): Promise<Postmaster> {
       {
         ...runAs,
         cwd: layout.clusterDir,
-        env: processEnv(),
+        env: programEnv,
         detached: true,
         windowsHide: true,
         stdio: ['ignore', logFd, logFd],

@@ -48,7 +48,7 @@ export interface EmbeddedPostgres {
   /** PostgreSQL's own, `18.4`. */
   readonly version: string
   /** Stops the server and waits for its end; does nothing to a joined one. */
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /**
