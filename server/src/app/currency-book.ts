@@ -22,15 +22,27 @@ export interface CurrencyBook {
 /** Makes the book. */
 export function createCurrencyBook(directory: DirectoryReader, catalog: CurrencyCatalog): CurrencyBook {
   const known = new Map<CurrencyCode, Currency>()
+  const asked = new Map<CurrencyCode, Promise<Currency | undefined>>()
   const standard = (code: CurrencyCode): Currency | undefined =>
     code === NO_CURRENCY.code ? NO_CURRENCY : catalog.find(code)
 
   async function find(code: CurrencyCode): Promise<Currency | undefined> {
-    const hit = known.get(code)
-    if (hit !== undefined) return hit
+    return known.get(code) ?? (await askOnce(code)) ?? standard(code)
+  }
+
+  /** However many requests miss at the same time, the store is asked once. */
+  function askOnce(code: CurrencyCode): Promise<Currency | undefined> {
+    const pending = asked.get(code)
+    if (pending !== undefined) return pending
+    const asking = ask(code).finally(() => asked.delete(code))
+    asked.set(code, asking)
+    return asking
+  }
+
+  async function ask(code: CurrencyCode): Promise<Currency | undefined> {
     const held = await directory.findCurrency(code)
     if (held !== undefined) known.set(code, held)
-    return held ?? standard(code)
+    return held
   }
 
   async function resolve(code: CurrencyCode, field: string): Promise<Currency> {

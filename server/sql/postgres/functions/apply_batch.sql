@@ -1,8 +1,6 @@
 -- Writes what a batch came to, set-wise, in the transaction that locked its accounts. Parallel arrays name the columns
--- of one table each (p_postings is a JSON array, which needs no escaping); an empty array skips its table. Answers the number of the journal
--- page, or null when the batch has no facts (only refusals to remember).
+-- of one table each (p_postings is a JSON array, which needs no escaping); an empty array skips its table.
 create function florin.apply_batch(
-  p_batch_id uuid,
   p_at timestamptz,
   p_registry jsonb,
   p_account_ids bigint[], p_posted numeric[], p_last_entries bigint[],
@@ -11,11 +9,9 @@ create function florin.apply_batch(
   p_entry_accounts bigint[], p_entry_numbers bigint[], p_entry_transfers uuid[], p_entry_amounts numeric[],
   p_entry_balances numeric[],
   p_failed_accounts bigint[], p_failed_transfers uuid[],
-  p_principals text[], p_keys text[], p_fingerprints text[], p_key_transfers uuid[], p_key_outcomes jsonb[],
-  p_root bytea,
-  p_facts text
+  p_principals text[], p_keys text[], p_fingerprints text[], p_key_transfers uuid[], p_key_outcomes jsonb[]
 )
-returns bigint
+returns void
 language plpgsql
 as $$
 declare
@@ -64,10 +60,5 @@ begin
     from unnest(p_principals, p_keys, p_fingerprints, p_key_transfers, p_key_outcomes)
       as k (principal, key, fingerprint, transfer_id, outcome);
   end if;
-
-  if p_facts is null then
-    return null;
-  end if;
-  return florin.seal_page(p_batch_id, p_at, p_root, p_facts);
 end
 $$;

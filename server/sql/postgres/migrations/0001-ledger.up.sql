@@ -108,6 +108,14 @@ create table florin.journal_pages (
   -- One fact a line, each canonical JSON (RFC 8785).
   facts     text        not null
 );
+-- Where the server has lz4: a page of 1000 facts costs it a millisecond instead of four.
+do $$
+begin
+  alter table florin.journal_pages alter column facts set compression lz4;
+exception
+  when feature_not_supported then null;
+end
+$$;
 
 -- The newest page. Locking its one row is the last thing a commit does.
 create table florin.journal_head (

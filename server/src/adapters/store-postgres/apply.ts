@@ -3,31 +3,61 @@ import type { Client } from 'pg'
 import { canonicalJson } from '#core/canonical-json.ts'
 import type { Changes } from '#core/draft.ts'
 import { postingsJson } from '#core/facts.ts'
+import type { Instant } from '#core/instant.ts'
 import { toLine } from '#core/journal-page.ts'
 import { merkleRoot, type Sha256 } from '#core/merkle.ts'
 import type { Transfer } from '#core/transfer.ts'
 import { plainArray, textArray } from './arrays.ts'
 import { fromAccount, fromCurrency, fromOutcome, fromUser } from './codec.ts'
 
-const PARAMETER_COUNT = 26
+const APPLY_PARAMETER_COUNT = 23
 const APPLY = {
   name: 'apply_batch',
-  text: `select florin.apply_batch(${Array.from({ length: PARAMETER_COUNT }, (_, i) => `$${i + 1}`).join(', ')}) as page`,
+  text: `select florin.apply_batch(${Array.from({ length: APPLY_PARAMETER_COUNT }, (_, i) => `$${i + 1}`).join(', ')})`,
+}
+const SEAL = { name: 'seal_page', text: 'select florin.seal_page($1, $2, $3, $4)' }
+
+/** A decided batch, ready to be written. */
+export interface Writes {
+  /** Named before the commit, so that afterwards it can be asked for. */
+  readonly batchId: string
+  readonly at: Instant
+  readonly parameters: readonly (string | null)[]
+  /** The journal page; empty when there are only refusals to remember. */
+  readonly lines: readonly string[]
+}
+
+/** Encodes what a batch changes. */
+export function toWrites(batchId: string, changes: Changes): Writes {
+  return { batchId, at: changes.at, parameters: toParameters(changes), lines: changes.facts.map(toLine) }
+}
+
+/**
+ * Writes, seals the journal page and commits, without waiting in between. The Merkle root is made while the server
+ * writes the tables. Throws what the server says; when a statement fails, the commit behind it becomes a rollback.
+ */
+export async function applyAndCommit(client: Client, writes: Writes, sha256: Sha256): Promise<void> {
+  const { batchId, at, parameters, lines } = writes
+  const applied = client.query({ ...APPLY, values: [...parameters] })
+  applied.catch(() => undefined) // Heard below; until then a failure must not end the process.
+  await new Promise(setImmediate) // The statement leaves before the root is made.
+
+  const page = [batchId, at, Buffer.from(merkleRoot(lines, sha256)), lines.join('\n')]
+  const [, , commit] = await Promise.all([
+    applied,
+    lines.length === 0 ? null : client.query({ ...SEAL, values: page }),
+    client.query('commit'),
+  ])
+  if (commit.command !== 'COMMIT') throw new Error(`commit ended as ${commit.command}`)
 }
 
 /** The parameters of florin.apply_batch, in its order. */
-export function toApplyParameters(
-  batchId: string,
-  changes: Changes,
-  sha256: Sha256,
-): (string | Uint8Array | null)[] {
-  const { at, balances, transfers, entries, idempotency, facts } = changes
+function toParameters(changes: Changes): (string | null)[] {
+  const { at, balances, transfers, entries, idempotency } = changes
   const accounts = [...balances.values()]
   const failed = transfers.filter((transfer) => transfer.status === 'failed').flatMap(failedAccounts)
   const answers = idempotency.map(({ outcome }) => fromOutcome(outcome))
-  const lines = facts.map(toLine)
   return [
-    batchId,
     at,
     toRegistry(changes),
     plainArray(accounts.map(({ id }) => id)),
@@ -55,24 +85,7 @@ export function toApplyParameters(
     plainArray(idempotency.map(({ fingerprint }) => fingerprint)),
     plainArray(answers.map(({ transferId }) => transferId)),
     textArray(answers.map(({ kept }) => (kept === null ? null : canonicalJson(kept)))),
-    lines.length === 0 ? null : merkleRoot(lines, sha256),
-    lines.length === 0 ? null : lines.join('\n'),
   ]
-}
-
-/**
- * Writes and commits in one write to the server. Throws what the server says; when apply_batch fails the commit behind
- * it becomes a rollback.
- */
-export async function applyAndCommit(
-  client: Client,
-  parameters: readonly (string | Uint8Array | null)[],
-): Promise<void> {
-  const [, commit] = await Promise.all([
-    client.query({ ...APPLY, values: [...parameters] }),
-    client.query('commit'),
-  ])
-  if (commit.command !== 'COMMIT') throw new Error(`commit ended as ${commit.command}`)
 }
 
 function toRegistry({ currencies, users, accounts, created }: Changes): string | null {

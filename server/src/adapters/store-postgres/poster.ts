@@ -7,7 +7,7 @@ import type { Sha256 } from '#core/merkle.ts'
 import { needsOf, type Needs, type WorkingSet } from '#core/working-set.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { LedgerStore } from '#ports/ledger-store.ts'
-import { applyAndCommit, toApplyParameters } from './apply.ts'
+import { applyAndCommit, toWrites } from './apply.ts'
 import { databaseAway, faultOf } from './errors.ts'
 import { beginAndLoad } from './load.ts'
 import { wasCommitted } from './settle-unknown.ts'
@@ -49,17 +49,17 @@ export function createPoster(deps: {
   async function postOnce(commands: readonly Command[], needs: Needs): Promise<readonly Outcome[]> {
     const session = writer.session()
     const state = await load(session, needs)
-    const { outcomes, commit } = await prepare(session, state, commands)
-    if (commit === null) {
+    const { outcomes, writes } = await prepare(session, state, commands)
+    if (writes === null) {
       await rollBack(session)
       return outcomes
     }
     try {
-      await applyAndCommit(session.client, commit.parameters)
+      await applyAndCommit(session.client, writes, sha256)
     } catch (error) {
       if (faultOf(error) !== 'lost') throw rolledBack(error)
       writer.discard(session, error)
-      if (!(await lookUp(session, commit.batchId, error))) throw new TryAgain('', { cause: error })
+      if (!(await lookUp(session, writes.batchId, error))) throw new TryAgain('', { cause: error })
     }
     onCommit()
     return outcomes
@@ -78,9 +78,8 @@ export function createPoster(deps: {
   async function prepare(session: WriterSession, state: WorkingSet, commands: readonly Command[]) {
     try {
       const { outcomes, changes } = decideBatch(state, commands, clock.now())
-      if (changes.facts.length === 0 && changes.idempotency.length === 0) return { outcomes, commit: null }
-      const batchId = randomUUID()
-      return { outcomes, commit: { batchId, parameters: toApplyParameters(batchId, changes, sha256) } }
+      if (changes.facts.length === 0 && changes.idempotency.length === 0) return { outcomes, writes: null }
+      return { outcomes, writes: toWrites(randomUUID(), changes) }
     } catch (bug) {
       await rollBack(session)
       throw bug
