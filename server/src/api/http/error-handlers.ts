@@ -45,7 +45,7 @@ export function sendFrameworkError(
   void reply.header('x-request-id', request.id)
   const problem =
     error.code === 'FST_ERR_MAX_PARAM_LENGTH'
-      ? edgeProblem('path_too_long', 'a part of the path is longer than any id')
+      ? edgeProblem('path_not_found', 'a part of the path is longer than any id')
       : edgeProblem('bad_request', 'the path is not valid percent-encoded UTF-8')
   void sendProblem(reply, problem)
 }

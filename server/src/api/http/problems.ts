@@ -68,7 +68,6 @@ export const edgeMeanings = {
   method_not_allowed: { status: 405, title: 'The path does not have this method' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   body_too_large: { status: 413, title: 'The body is too large' },
-  path_too_long: { status: 414, title: 'The path is too long' },
   unsupported_media_type: { status: 415, title: 'The body is not JSON' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
 } as const satisfies Record<string, Meaning>

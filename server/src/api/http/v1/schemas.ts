@@ -26,6 +26,7 @@ const accountId = z
 
 function readId(value: unknown) {
   if (typeof value === 'string') return parseAccountId(value)
+  if (value === undefined) return problem('is missing')
   if (typeof value !== 'number') return problem('must be a JSON integer or a string of digits')
   if (Number.isInteger(value) && value > Number.MAX_SAFE_INTEGER) {
     return problem('is above 2^53 - 1, where JSON readers round numbers: send it as a string of digits')

@@ -4,7 +4,7 @@ import type { Florin } from '#app/florin.ts'
 import { factTypes, type FactType } from '#core/facts.ts'
 import { parsed, problem, type Parsed } from '#core/parsed.ts'
 import { limit, parsedText, queryInteger } from '../fields.ts'
-import { answer, problems } from '../openapi.ts'
+import { answer, problems } from '../answers.ts'
 import type { ZodApp } from '../validation.ts'
 import { instant } from './shown.ts'
 
