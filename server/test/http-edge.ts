@@ -1,5 +1,4 @@
-// What the tests of this folder share: the edge over the memory store, and a client that compares every answer with
-// the documented schema.
+// The HTTP edge over the memory store, and a client that compares every answer with its documented schema.
 import assert from 'node:assert/strict'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { z } from 'zod'
@@ -11,14 +10,18 @@ import { createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, type Florin } from '#app/florin.ts'
 import type { Currency } from '#core/currency.ts'
 import { parseCurrencyCode } from '#core/currency.ts'
-import { createHttpServer, type HttpLog } from '../server.ts'
+import { createHttpServer, type HttpLog } from '#api/http/server.ts'
+
+/* oxlint-disable typescript/no-explicit-any -- tests look into answers freely; their shape is checked for every one */
+/** Anything. */
+export type Loose = any
+/* oxlint-enable typescript/no-explicit-any */
 
 /** An answer of the edge. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, unknown>>
-  // Tests look into answers freely; that they have the documented shape is checked for each.
-  readonly body: any
+  readonly body: Loose
 }
 
 /** A request of a test: a path, and what differs from a plain GET. */
@@ -43,7 +46,7 @@ export interface Edge {
 
 interface LogLine {
   readonly level: 'debug' | 'warn' | 'error'
-  readonly fields: any
+  readonly fields: Loose
   readonly message: string
 }
 

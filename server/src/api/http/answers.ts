@@ -18,7 +18,7 @@ const problemCodes = [
 ]
 
 /** A problem as documented. */
-export const ProblemSchema = z
+const ProblemSchema = z
   .strictObject({
     type: z.string().meta({ description: 'urn:florin:problem: and the code' }),
     title: z.string(),

@@ -6,15 +6,15 @@ import { invalidField } from '#core/errors.ts'
 import { IDEMPOTENCY_KEY_LENGTH_MAX } from '#core/metadata.ts'
 
 /** The header that makes a retry safe. */
-export const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key'
+const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key'
 /** Says `true` on an answer that was given before. */
-export const REPLAYED_HEADER = 'Idempotency-Replayed'
+const REPLAYED_HEADER = 'Idempotency-Replayed'
 
 const VISIBLE = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_LENGTH_MAX}}$`)
 const ANONYMOUS = 'anonymous' as Principal
 
 /** Who is calling. Everybody is, until Florin asks for keys. */
-export function principalOf(_request: FastifyRequest): Principal {
+function principalOf(_request: FastifyRequest): Principal {
   return ANONYMOUS
 }
 

@@ -27,7 +27,7 @@ export function parsedText<T>(parse: (text: string) => Parsed<T>, meta: z.core.G
 }
 
 /** As parsedText, for text that must have come as a string: `why` says what is wrong with a JSON number. */
-export function textNotNumber<T>(
+function textNotNumber<T>(
   parse: (text: string) => Parsed<T>,
   { why, ...meta }: z.core.GlobalMeta & { readonly why: string },
 ) {
@@ -64,8 +64,11 @@ export const accountIdText = textNotNumber(parseAccountId, {
   examples: ['1001'],
 })
 
+/** A transfer's id. */
 export const transferIdText = parsedText(parseTransferId, { format: 'uuid', examples: [UUID_EXAMPLE] })
+/** A user's id. */
 export const userIdText = parsedText(parseUserId, { format: 'uuid', examples: [UUID_EXAMPLE] })
+/** A currency's code. */
 export const currencyCode = parsedText<CurrencyCode>(parseCurrencyCode, {
   description: 'ISO 4217, or a code of your own',
   examples: ['EUR'],

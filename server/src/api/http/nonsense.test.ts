@@ -1,7 +1,7 @@
 // Whatever nonsense arrives: a clear 4xx that names the field, and nothing changed.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { createEdge, type Ask, type Edge } from './testing/harness.ts'
+import { createEdge, type Ask, type Edge, type Loose } from '#test/http-edge.ts'
 
 const SOURCE = '1001'
 const DESTINATION = '2002'
@@ -41,7 +41,7 @@ describe('nonsense', () => {
 
   async function balances(): Promise<string> {
     return JSON.stringify(
-      (await edge.get('/v2/accounts?limit=1000')).body.data.map((one: any) => [one.id, one.balances]),
+      (await edge.get('/v2/accounts?limit=1000')).body.data.map((one: Loose) => [one.id, one.balances]),
     )
   }
 
@@ -122,7 +122,7 @@ describe('nonsense', () => {
     await refuses('/v1/transfers', {}, 'source_account_id')
     const { body } = await edge.post('/v1/transfers', {})
     assert.deepEqual(
-      body.errors.map(({ field, message }: any) => `${field} ${message}`),
+      body.errors.map(({ field, message }: Loose) => `${field} ${message}`),
       ['source_account_id is missing', 'destination_account_id is missing', 'amount is missing'],
     )
   })

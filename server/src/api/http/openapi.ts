@@ -51,7 +51,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       ],
     },
     transform: (document) => {
-      const made = transform(document as Parameters<typeof transform>[0])
+      const made = transform(document)
       if (made.schema !== undefined)
         describeHeaders(made.schema as Described, document.schema as Described, document.route)
       return made

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { AppError } from '#core/errors.ts'
 import type { Florin } from '#app/florin.ts'
 import { createHttpServer } from './server.ts'
-import { createEdge, type Edge } from './testing/harness.ts'
+import { createEdge, type Edge } from '#test/http-edge.ts'
 
 const transfer = { source_account_id: 1, destination_account_id: 2, amount: '1' }
 
@@ -22,8 +22,11 @@ async function withEdge(
 }
 
 /** Florin whose transfers end with this error. */
-function failing(error: unknown) {
-  return { change: (): Partial<Florin> => ({ transfers: { post: () => Promise.reject(error) } }) }
+function failing(error: Error) {
+  const post = async (): Promise<never> => {
+    throw error
+  }
+  return { change: (): Partial<Florin> => ({ transfers: { post } }) }
 }
 
 describe('the HTTP server', () => {

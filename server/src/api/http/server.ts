@@ -28,7 +28,7 @@ export interface HttpServerOptions {
 }
 
 /** How long a client may take, and how much it may send, before its connection is closed. */
-export const CONNECTION_LIMITS = {
+const CONNECTION_LIMITS = {
   /** For the headers of a request. */
   headersTimeoutMs: 10_000,
   /** For a whole request; a body of 1 MiB passes even at 300 kbit/s. */

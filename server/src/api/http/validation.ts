@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifySchemaCompiler } from 'fastify'
 import type { FastifyBaseLogger, RawServerDefault } from 'fastify'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { invalidFields, type FieldError } from '#core/errors.ts'
 
 /** A Fastify instance whose routes declare their inputs with zod. */
@@ -25,7 +25,7 @@ const FIELD_ERRORS_MAX = 20
 export function useZod(app: FastifyInstance): ZodApp {
   app.setValidatorCompiler(validatorCompiler as FastifySchemaCompiler<unknown>)
   app.setSerializerCompiler(() => JSON.stringify)
-  return app as unknown as ZodApp
+  return app.withTypeProvider<ZodTypeProvider>()
 }
 
 const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {

@@ -56,9 +56,11 @@ export const NewTransferV1 = z
     examples: [{ source_account_id: 1001, destination_account_id: 2002, amount: '150' }],
   })
 
+/** Path of one account. */
 export const AccountPathV1 = z.strictObject({
   account_id: parsedText(parseAccountId, { examples: ['1001'] }),
 })
+/** Path of one transfer. */
 export const TransferPathV1 = z.strictObject({ id: transferIdText })
 
 /** An account as v1 shows it. */

@@ -32,7 +32,9 @@ export const AccountChanges = z
   .refine((changes) => Object.keys(changes).length > 0, 'must change something')
   .meta({ id: 'AccountChanges', minProperties: 1, examples: [{ credit_limit: '100.00' }] })
 
+/** Path of one account. */
 export const AccountPath = z.strictObject({ account_id: accountIdText })
+/** `GET /v2/accounts` */
 export const accountList = listQuery({
   name: 'accounts',
   filters: { user_id: userIdText.optional(), currency: currencyCode.optional() },
@@ -63,6 +65,7 @@ export const AccountSchema = z
   })
   .meta({ id: 'Account' })
 
+/** A page of accounts. */
 export const AccountPage = pageOf(AccountSchema, 'AccountPage')
 
 /** Renders an account. */

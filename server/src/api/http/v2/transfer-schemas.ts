@@ -77,8 +77,10 @@ export function flatFieldName(field: string): string {
   return field.startsWith('postings[0].') ? field.slice('postings[0].'.length) : field
 }
 
+/** Path of one transfer. */
 export const TransferPath = z.strictObject({ transfer_id: transferIdText })
 
+/** `GET /v2/transfers` */
 export const transferList = listQuery({
   name: 'transfers',
   filters: {
@@ -137,6 +139,7 @@ export const TransferSchema = z
   })
   .meta({ id: 'Transfer' })
 
+/** A page of transfers. */
 export const TransferPage = pageOf(TransferSchema, 'TransferPage')
 
 /** Renders a transfer. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { createEdge, type Edge } from '../testing/harness.ts'
+import { createEdge, type Edge } from '#test/http-edge.ts'
 
 describe('v2 transfers', () => {
   let edge: Edge

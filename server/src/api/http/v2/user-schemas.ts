@@ -31,7 +31,9 @@ export const UserChanges = z
   .refine((changes) => Object.keys(changes).length > 0, 'must change something')
   .meta({ id: 'UserChanges', minProperties: 1, examples: [{ name: 'Ada King' }] })
 
+/** Path of one user. */
 export const UserPath = z.strictObject({ user_id: userIdText })
+/** `GET /v2/users` */
 export const userList = listQuery({ name: 'users', filters: {}, position: parseUserId })
 
 /** A user. */
@@ -47,6 +49,7 @@ export const UserSchema = z
   })
   .meta({ id: 'User' })
 
+/** A page of users. */
 export const UserPage = pageOf(UserSchema, 'UserPage')
 
 /** Renders a user. */

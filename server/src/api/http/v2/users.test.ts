@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { createEdge, type Edge } from '../testing/harness.ts'
+import { createEdge, type Edge } from '#test/http-edge.ts'
 
 const MISSING = '019aa5b0-7c1e-7d3a-9b5e-2f6c8a1d4e70'
 
