@@ -1,0 +1,130 @@
+// The description of the API, OpenAPI 3.1, made from the schemas that the routes check with.
+import swagger from '@fastify/swagger'
+import type { FastifyInstance, RouteOptions } from 'fastify'
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+
+/** Where the description is. */
+export const OPENAPI_PATH = '/openapi.json'
+
+const API_VERSION = '2.0.0'
+
+const zodToJsonConfig = {
+  // zod leaves the examples of whatever it transforms out of an input's description; ours are examples of the input.
+  override: ({
+    zodSchema,
+    jsonSchema,
+  }: {
+    zodSchema: z.core.$ZodType
+    jsonSchema: z.core.JSONSchema.BaseSchema
+  }) => {
+    const examples = z.globalRegistry.get(zodSchema)?.['examples']
+    if (Array.isArray(examples)) jsonSchema.examples = examples
+  },
+}
+
+/** Collects every route added from here on, and serves their description at /openapi.json. */
+export async function describeApi(app: FastifyInstance): Promise<void> {
+  const transform = createJsonSchemaTransform({ zodToJsonConfig })
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Florin',
+        version: API_VERSION,
+        description:
+          'Users, accounts and transfers, exact to the last digit. v1 is the classic contract of internal transfers; v2 is all of Florin.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: '/' }],
+      tags: [
+        {
+          name: 'v1',
+          description: 'Accounts and transfers without a currency; amounts without trailing zeros',
+        },
+        { name: 'users' },
+        { name: 'currencies' },
+        { name: 'accounts' },
+        { name: 'transfers' },
+        { name: 'events', description: 'Everything that happened, in order' },
+        { name: 'service', description: 'Health and descriptions' },
+      ],
+    },
+    transform: (document) => {
+      const made = transform(document)
+      if (made.schema !== undefined)
+        describeHeaders(made.schema as Described, document.schema as Described, document.route)
+      return made
+    },
+    transformObject: (document) =>
+      onlyUsedSchemas(createJsonSchemaTransformObject({ zodToJsonConfig })(document)),
+  })
+  let text: string | undefined
+  app.get(OPENAPI_PATH, { schema: { hide: true } }, (_request, reply) => {
+    text ??= JSON.stringify(app.swagger())
+    return reply.type('application/json; charset=utf-8').header('cache-control', 'no-cache').send(text)
+  })
+}
+
+interface Described {
+  headers?: unknown
+  response?: Record<string, { headers?: unknown }>
+}
+
+/** Headers are documented here and read by hand: checking all of a request's headers with a schema would cost more. */
+function describeHeaders(made: Described, given: Described, route: Pick<RouteOptions, 'method'>): void {
+  for (const [status, response] of Object.entries(made.response ?? {})) {
+    response.headers = given.response?.[status]?.headers
+  }
+  const string = (description: string, more: object = {}) => ({ type: 'string', description, ...more })
+  const changes = route.method === 'POST' || route.method === 'PATCH'
+  made.headers = {
+    type: 'object',
+    properties: {
+      ...(changes
+        ? {
+            'Idempotency-Key': string(
+              'Makes a retry safe: the same key with the same request gets the first answer again',
+              { minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
+            ),
+          }
+        : {}),
+      ...(route.method === 'PATCH'
+        ? { 'If-Match': string('Change only this version', { examples: ['"1"'] }) }
+        : {}),
+      'X-Request-Id': string('Your id for this request', { pattern: '^[A-Za-z0-9._-]{1,64}$' }),
+    },
+  }
+}
+
+interface OpenApi {
+  paths?: unknown
+  components?: { schemas?: Record<string, unknown> }
+}
+
+/**
+ * zod gives every named schema twice, as input (`NewUserInput`) and output (`NewUser`). Keeps those that are used, and
+ * under the plain name.
+ */
+function onlyUsedSchemas<Document extends object>(document: Document): Document {
+  const { paths, components } = document as OpenApi
+  const all = components?.schemas ?? {}
+  const used = new Set<string>()
+  const visit = (part: unknown): void => {
+    for (const [, name] of JSON.stringify(part ?? null).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      if (name === undefined || used.has(name)) continue
+      used.add(name)
+      visit(all[name])
+    }
+  }
+  visit(paths)
+  const kept = Object.fromEntries(Object.entries(all).filter(([name]) => used.has(name)))
+  let text = JSON.stringify({ ...document, components: { ...components, schemas: kept } })
+  for (const name of used) {
+    const plain = name.replace(/Input$/, '')
+    if (plain === name || used.has(plain)) continue
+    text = text.replaceAll(`"#/components/schemas/${name}"`, `"#/components/schemas/${plain}"`)
+    text = text.replaceAll(`"${name}":`, `"${plain}":`)
+  }
+  return JSON.parse(text) as Document
+}

@@ -1,0 +1,174 @@
+// What goes wrong, as RFC 9457 problems: three total tables give every code its status and title, one function sends.
+import type { FastifyReply } from 'fastify'
+import type { Rejected } from '#core/command.ts'
+import type { RefusalCode } from '#core/codes.ts'
+import type { AppError, ErrorKind, FieldError } from '#core/errors.ts'
+
+/** The media type of every error answer. */
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
+/** How long a caller should stay away when Florin is unavailable. */
+export const RETRY_AFTER_SECONDS = 1
+
+interface Meaning {
+  readonly status: number
+  readonly title: string
+}
+
+/** A problem before it is sent: the request's id is added then. */
+export interface Problem extends Meaning {
+  readonly code: string
+  readonly detail: string
+  readonly errors: readonly FieldError[]
+  /** Path of the resource that tells more. */
+  readonly instance?: string
+  /** The failed transfer that records a refusal. */
+  readonly transferId?: string
+  /** Headers that go with the status. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Every refusal's status and title. */
+export const refusalMeanings = {
+  idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another request' },
+  transfer_id_reused: { status: 422, title: 'The transfer id belongs to another transfer' },
+  user_not_found: { status: 422, title: 'No such user' },
+  user_exists: { status: 409, title: 'The user exists' },
+  email_taken: { status: 409, title: 'The e-mail address is taken' },
+  currency_exists: { status: 409, title: 'The currency exists' },
+  account_exists: { status: 409, title: 'The account exists' },
+  account_not_found: { status: 422, title: 'No such account' },
+  version_mismatch: { status: 412, title: 'The resource has changed' },
+  same_account: { status: 422, title: 'Source and destination are the same account' },
+  currency_mismatch: { status: 422, title: 'The account is in another currency' },
+  system_account: { status: 422, title: 'A system account cannot be changed' },
+  insufficient_funds: { status: 422, title: 'Not enough money' },
+  credit_limit_in_use: { status: 422, title: 'The credit limit is in use' },
+  balance_overflow: { status: 422, title: 'The balance would be too large' },
+} as const satisfies Record<RefusalCode, Meaning>
+
+/** Every kind of AppError. */
+export const errorMeanings = {
+  application: { status: 500, title: 'Florin made a mistake' },
+  bad_request: { status: 400, title: 'The request cannot be read' },
+  conflict: { status: 409, title: 'The request conflicts with what there is' },
+  domain: { status: 422, title: 'The request is refused' },
+  forbidden: { status: 403, title: 'Not allowed' },
+  internal: { status: 500, title: 'Florin made a mistake' },
+  marshaling: { status: 500, title: 'Florin made a mistake' },
+  not_found: { status: 404, title: 'Not found' },
+  unauthorized: { status: 401, title: 'Who are you?' },
+  validation: { status: 422, title: 'The request is not valid' },
+  unavailable: { status: 503, title: 'Florin cannot answer now' },
+} as const satisfies Record<ErrorKind, Meaning>
+
+/** What only an HTTP edge can meet. */
+export const edgeMeanings = {
+  bad_request: { status: 400, title: 'The request cannot be read' },
+  path_not_found: { status: 404, title: 'No such path' },
+  method_not_allowed: { status: 405, title: 'The path does not have this method' },
+  request_timeout: { status: 408, title: 'The request took too long to arrive' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The body is not JSON' },
+  headers_too_large: { status: 431, title: 'The headers are too large' },
+} as const satisfies Record<string, Meaning>
+
+/** A code of the HTTP edge. */
+export type EdgeCode = keyof typeof edgeMeanings
+
+/** A problem of the HTTP edge. */
+export function edgeProblem(code: EdgeCode, detail: string, headers: Record<string, string> = {}): Problem {
+  return { ...edgeMeanings[code], code, detail, errors: [], headers }
+}
+
+/** The problem for something that is not there. @example notFound('account', '1001') */
+export function notFound(what: 'account' | 'currency' | 'transfer' | 'user', id: string): Problem {
+  const { status } = errorMeanings.not_found
+  return {
+    status,
+    title: `No such ${what}`,
+    code: `${what}_not_found`,
+    detail: `${what} ${id} does not exist`,
+    errors: [],
+  }
+}
+
+/** How an edge words a refusal. */
+export interface RefusalWording {
+  /** The caller's name of a field of the command. */
+  readonly fieldName?: (field: string) => string
+  /** Where a failed transfer can be read. */
+  readonly transferPath?: string
+  /** True when the resource of the request's path may be what is missing: then it is a 404. */
+  readonly ofPath?: boolean
+}
+
+/** The problem for a refusal. */
+export function refusalProblem({ refusal, transfer }: Rejected, wording: RefusalWording = {}): Problem {
+  const { code, field, message } = refusal
+  const { fieldName = (name: string) => name, transferPath, ofPath = false } = wording
+  const missing = ofPath && field === 'id' && code.endsWith('_not_found')
+  return {
+    ...refusalMeanings[code],
+    ...(missing ? { status: errorMeanings.not_found.status } : {}),
+    code,
+    detail: message,
+    errors: field === null || missing ? [] : [{ field: fieldName(field), message }],
+    ...(transfer === null ? {} : { transferId: transfer.id }),
+    ...(transfer === null || transferPath === undefined
+      ? {}
+      : { instance: `${transferPath}/${transfer.id}` }),
+  }
+}
+
+/** The problem for an AppError. Nothing of a cause is shown, and of a 5xx other than unavailable no message either. */
+export function errorProblem({ kind, code, message, fields, retry }: AppError): Problem {
+  const meaning = errorMeanings[kind]
+  if (meaning.status === 500) return bugProblem()
+  const unknown = kind === 'unavailable' && retry === 'unknown'
+  return {
+    ...meaning,
+    code: unknown ? 'outcome_unknown' : code,
+    detail: message,
+    errors: fields,
+    ...(kind === 'unavailable' && retry === 'temporary'
+      ? { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } }
+      : {}),
+  }
+}
+
+/** The problem for a bug: says nothing but that it was ours. */
+export function bugProblem(): Problem {
+  return {
+    ...errorMeanings.internal,
+    code: 'internal',
+    detail: 'This is a bug in Florin; the log has it under the request_id.',
+    errors: [],
+  }
+}
+
+/** The body of a problem (RFC 9457). */
+export function problemBody(
+  { title, status, detail, instance, code, errors, transferId }: Problem,
+  requestId: string,
+) {
+  return {
+    type: `urn:florin:problem:${code}`,
+    title,
+    status,
+    detail,
+    ...(instance === undefined ? {} : { instance }),
+    code,
+    errors,
+    ...(transferId === undefined ? {} : { transfer_id: transferId }),
+    request_id: requestId,
+  }
+}
+
+/** Answers with a problem. */
+export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  return reply
+    .code(problem.status)
+    .headers(problem.headers ?? {})
+    .type(PROBLEM_TYPE)
+    .send(JSON.stringify(problemBody(problem, reply.request.id)))
+}

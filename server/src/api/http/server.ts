@@ -1,0 +1,99 @@
+// The HTTP edge: REST v1 and v2, their description, and health, over the use cases of Florin.
+import fastify, { type FastifyInstance } from 'fastify'
+import type { Florin } from '#app/florin.ts'
+import { serveDocs } from './docs.ts'
+import { endBrokenConnection, handleErrors, sendFrameworkError } from './error-handlers.ts'
+import { serveHealth } from './health.ts'
+import { BODY_SIZE_MAX, readJsonBodies } from './json-body.ts'
+import { describeApi } from './openapi.ts'
+import { requestIdOf } from './request-id.ts'
+import { serveV1 } from './v1/routes.ts'
+import { serveV2 } from './v2/routes.ts'
+
+/** Where the edge reports: pino's argument order. */
+export interface HttpLog {
+  debug(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+/** What the edge needs, and how it behaves. */
+export interface HttpServerOptions {
+  readonly florin: Florin
+  readonly log: HttpLog
+  /** True: a debug line for every request. It costs about 2 µs a request, so not even the hook is there otherwise. */
+  readonly logRequests?: boolean
+  /** False: no /docs, and the 4.4 MB of its script are not loaded. */
+  readonly docs?: boolean
+}
+
+/** How long a client may take, and how much it may send, before its connection is closed. */
+const CONNECTION_LIMITS = {
+  /** For the headers of a request. */
+  headersTimeoutMs: 10_000,
+  /** For a whole request; a body of 1 MiB passes even at 300 kbit/s. */
+  requestTimeoutMs: 30_000,
+  /** An idle connection stays open; longer than the 60 s of usual load balancers, so that they close first. */
+  keepAliveTimeoutMs: 65_000,
+  headersSizeMax: 16 * 1024,
+  /** No id is longer than 36 characters. */
+  pathPartLengthMax: 100,
+} as const
+
+/**
+ * Makes the server, ready for `listen` or `inject`. `close()` stops accepting, ends waiting event readers, and lets
+ * requests in flight finish.
+ */
+export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
+  const { florin, log, logRequests = false, docs = true } = options
+  const app = fastify({
+    logger: false,
+    bodyLimit: BODY_SIZE_MAX,
+    genReqId: requestIdOf,
+    frameworkErrors: sendFrameworkError,
+    clientErrorHandler: endBrokenConnection,
+    requestTimeout: CONNECTION_LIMITS.requestTimeoutMs,
+    keepAliveTimeout: CONNECTION_LIMITS.keepAliveTimeoutMs,
+    http: {
+      headersTimeout: CONNECTION_LIMITS.headersTimeoutMs,
+      maxHeaderSize: CONNECTION_LIMITS.headersSizeMax,
+    },
+    routerOptions: { maxParamLength: CONNECTION_LIMITS.pathPartLengthMax },
+    // Fastify's own 503 is no problem+json, and a request that reached us can as well be answered.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+  })
+  readJsonBodies(app)
+  handleErrors(app, log)
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id)
+    reply.header('cache-control', 'no-store')
+    reply.header('x-content-type-options', 'nosniff')
+    done()
+  })
+  if (logRequests) logEveryRequest(app, log)
+
+  await describeApi(app)
+  await app.register((scope) => serveHealth(scope, florin.health))
+  await app.register((scope) => serveV1(scope, florin), { prefix: '/v1' })
+  await app.register((scope) => serveV2(scope, florin), { prefix: '/v2' })
+  if (docs) await app.register(serveDocs)
+  await app.ready()
+  return app
+}
+
+function logEveryRequest(app: FastifyInstance, log: HttpLog): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    log.debug(
+      {
+        request_id: request.id,
+        method: request.method,
+        path: request.routeOptions.url ?? request.url,
+        status: reply.statusCode,
+        durationMs: reply.elapsedTime,
+      },
+      'request',
+    )
+    done()
+  })
+}

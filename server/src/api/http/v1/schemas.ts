@@ -1,0 +1,147 @@
+// What v1 reads and answers. Its ids are JSON integers where JSON can hold them, its amounts carry no trailing zeros.
+import { z } from 'zod'
+import type { Account } from '#core/account.ts'
+import { NO_CURRENCY } from '#core/currency.ts'
+import { parseAccountId, type AccountId } from '#core/ids.ts'
+import { formatAmountTrimmed } from '#core/money.ts'
+import { problem } from '#core/parsed.ts'
+import type { Transfer } from '#core/transfer.ts'
+import { amountText, parsedText, transferIdText } from '../fields.ts'
+
+const ID_META = {
+  type: ['integer', 'string'],
+  description: 'A whole number from 1 to 9223372036854775807; above 2^53 - 1 as a string of digits',
+} as const
+
+/** An account id as v1 takes it: a JSON integer or a string of digits. */
+const accountId = z
+  .unknown()
+  .transform((value, ctx): AccountId => {
+    const id = readId(value)
+    if (id.ok) return id.value
+    ctx.issues.push({ code: 'custom', message: id.problem, input: value })
+    return z.NEVER
+  })
+  .meta({ ...ID_META, examples: [1001] })
+
+function readId(value: unknown) {
+  if (typeof value === 'string') return parseAccountId(value)
+  if (value === undefined) return problem('is missing')
+  if (typeof value !== 'number') return problem('must be a JSON integer or a string of digits')
+  if (Number.isInteger(value) && value > Number.MAX_SAFE_INTEGER) {
+    return problem('is above 2^53 - 1, where JSON readers round numbers: send it as a string of digits')
+  }
+  return parseAccountId(String(value))
+}
+
+const shownId = z.union([z.int(), z.string()]).meta({ ...ID_META, examples: [1001] })
+
+/** `POST /v1/accounts` */
+export const NewAccountV1 = z
+  .strictObject({
+    account_id: accountId,
+    initial_balance: amountText.default('0').meta({ examples: ['500'] }),
+  })
+  .meta({ id: 'NewAccountV1', examples: [{ account_id: 1001, initial_balance: '500' }] })
+
+/** `POST /v1/transfers` */
+export const NewTransferV1 = z
+  .strictObject({
+    source_account_id: accountId,
+    destination_account_id: accountId,
+    amount: amountText,
+  })
+  .meta({
+    id: 'NewTransferV1',
+    examples: [{ source_account_id: 1001, destination_account_id: 2002, amount: '150' }],
+  })
+
+/** Path of one account. */
+export const AccountPathV1 = z.strictObject({
+  account_id: parsedText(parseAccountId, { examples: ['1001'] }),
+})
+/** Path of one transfer. */
+export const TransferPathV1 = z.strictObject({ id: transferIdText })
+
+/** An account as v1 shows it. */
+export const AccountV1 = z
+  .strictObject({ account_id: shownId, balance: z.string() })
+  .meta({ id: 'AccountV1', examples: [{ account_id: 1001, balance: '500' }] })
+
+const balanceAfter = z.string().nullable().meta({ description: 'Null when the transfer failed' })
+
+/** A transfer as v1 shows it, under both of its names. */
+export const TransferV1 = z
+  .strictObject({
+    id: z.string(),
+    source_account_id: shownId,
+    destination_account_id: shownId,
+    amount: z.string(),
+    status: z.enum(['posted', 'failed']),
+    source_balance_after: balanceAfter,
+    destination_balance_after: balanceAfter,
+    failure: z
+      .strictObject({ code: z.string(), message: z.string() })
+      .nullable()
+      .meta({ description: 'Why it failed; null when it did not' }),
+    created_at: z.string().meta({ format: 'date-time' }),
+  })
+  .meta({
+    id: 'TransferV1',
+    examples: [
+      {
+        id: '019aa5b0-7c1e-7d3a-9b5e-2f6c8a1d4e70',
+        source_account_id: 1001,
+        destination_account_id: 2002,
+        amount: '150',
+        status: 'posted',
+        source_balance_after: '350',
+        destination_balance_after: '150',
+        failure: null,
+        created_at: '2026-11-21T11:35:00.000000Z',
+      },
+    ],
+  })
+
+/** True for accounts that v1 can speak of. */
+export function isV1Account(account: Account): boolean {
+  return account.currency === NO_CURRENCY.code && account.kind === 'standard'
+}
+
+/** True for transfers that v1 can speak of. */
+export function isV1Transfer({ postings }: Transfer): boolean {
+  return postings.length === 1 && postings[0]?.currency === NO_CURRENCY.code
+}
+
+/** Renders an account. */
+export function toAccountV1({ id, posted, scale }: Account): z.output<typeof AccountV1> {
+  return { account_id: toIdV1(id), balance: formatAmountTrimmed(posted, scale) }
+}
+
+/** Renders a transfer, which must have one posting. */
+export function toTransferV1(transfer: Transfer): z.output<typeof TransferV1> {
+  const posting = transfer.postings[0] as Transfer['postings'][number]
+  const settled = transfer.status === 'posted' ? transfer.postings[0] : undefined
+  const { source, destination, amount, scale } = posting
+  return {
+    id: transfer.id,
+    source_account_id: toIdV1(source),
+    destination_account_id: toIdV1(destination),
+    amount: formatAmountTrimmed(amount, scale),
+    status: transfer.status,
+    source_balance_after:
+      settled === undefined ? null : formatAmountTrimmed(settled.sourceLeg.balanceAfter, scale),
+    destination_balance_after:
+      settled === undefined ? null : formatAmountTrimmed(settled.destinationLeg.balanceAfter, scale),
+    failure:
+      transfer.status === 'failed'
+        ? { code: transfer.refusal.code, message: transfer.refusal.message }
+        : null,
+    created_at: transfer.createdAt,
+  }
+}
+
+// 2^53 - 1 has 16 digits.
+function toIdV1(id: AccountId): number | string {
+  return id.length < 16 || Number.isSafeInteger(Number(id)) ? Number(id) : id
+}

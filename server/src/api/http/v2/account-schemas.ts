@@ -1,0 +1,91 @@
+// What v2 reads and answers about accounts.
+import { z } from 'zod'
+import { available, type Account } from '#core/account.ts'
+import { parseAccountId } from '#core/ids.ts'
+import { formatAmount } from '#core/money.ts'
+import { accountIdText, amountText, currencyCode, metadata, userIdText } from '../fields.ts'
+import { listQuery } from '../pages.ts'
+import { accountId, amount, code, instant, pageOf, shownMetadata, uuid, version } from './shown.ts'
+
+const creditLimit = amountText.meta({
+  description: 'How far below zero the account may go',
+  examples: ['0.00'],
+})
+
+/** `POST /v2/accounts` */
+export const NewAccount = z
+  .strictObject({
+    id: accountIdText.optional(),
+    user_id: userIdText.nullable().default(null),
+    currency: currencyCode,
+    credit_limit: creditLimit.default('0'),
+    initial_balance: amountText
+      .default('0')
+      .meta({ description: "Comes from the currency's external account", examples: ['500.00'] }),
+    metadata: metadata.default({}),
+  })
+  .meta({ id: 'NewAccount', examples: [{ id: '1001', currency: 'EUR', initial_balance: '500.00' }] })
+
+/** `PATCH /v2/accounts/{account_id}` */
+export const AccountChanges = z
+  .strictObject({ credit_limit: creditLimit.optional(), metadata: metadata.optional() })
+  .refine((changes) => Object.keys(changes).length > 0, 'must change something')
+  .meta({ id: 'AccountChanges', minProperties: 1, examples: [{ credit_limit: '100.00' }] })
+
+/** Path of one account. */
+export const AccountPath = z.strictObject({ account_id: accountIdText })
+/** `GET /v2/accounts` */
+export const accountList = listQuery({
+  name: 'accounts',
+  filters: { user_id: userIdText.optional(), currency: currencyCode.optional() },
+  position: parseAccountId,
+})
+
+/** Balances of an account, or of several in one currency. */
+export const Balances = z.strictObject({
+  posted: amount.meta({ description: 'The sum of the entries' }),
+  available: amount.nullable().meta({ description: 'posted + credit limit; null is unlimited' }),
+})
+
+/** An account. */
+export const AccountSchema = z
+  .strictObject({
+    id: accountId,
+    kind: z
+      .enum(['standard', 'external'])
+      .meta({ description: "external: the system's, stands for the outside world and has no floor" }),
+    user_id: uuid.nullable(),
+    currency: code,
+    balances: Balances,
+    credit_limit: amount.nullable().meta({ description: 'null is unlimited' }),
+    metadata: shownMetadata,
+    version,
+    created_at: instant,
+    updated_at: instant,
+  })
+  .meta({ id: 'Account' })
+
+/** A page of accounts. */
+export const AccountPage = pageOf(AccountSchema, 'AccountPage')
+
+/** Renders an account. */
+export function toAccount(account: Account): z.output<typeof AccountSchema> {
+  const { id, kind, userId, currency, scale, posted, creditLimit: limit } = account
+  return {
+    id,
+    kind,
+    user_id: userId,
+    currency,
+    balances: { posted: formatAmount(posted, scale), available: formatOrNull(available(account), scale) },
+    credit_limit: formatOrNull(limit, scale),
+    metadata: account.metadata,
+    version: account.version,
+    created_at: account.createdAt,
+    updated_at: account.updatedAt,
+  }
+}
+
+/** An amount; null, which is unlimited, stays null. */
+export function formatOrNull(minor: bigint | null, scale: number): string | null {
+  return minor === null ? null : formatAmount(minor, scale)
+}

@@ -1,0 +1,130 @@
+import type { FastifyReply } from 'fastify'
+import type { Florin } from '#app/florin.ts'
+import type { CreateAccount, OutcomeOf } from '#core/command.ts'
+import { callerOf, markReplay } from '../caller.ts'
+import { ifMatchOf, toETag } from '../etag.ts'
+import { noQuery } from '../fields.ts'
+import { answer, problems } from '../answers.ts'
+import { rowsToRead, toPage } from '../pages.ts'
+import { notFound, refusalProblem, sendProblem } from '../problems.ts'
+import type { ZodApp } from '../validation.ts'
+import {
+  AccountChanges,
+  accountList,
+  AccountPage,
+  AccountPath,
+  AccountSchema,
+  NewAccount,
+  toAccount,
+} from './account-schemas.ts'
+
+/** Adds `/accounts`. */
+export function serveAccounts(app: ZodApp, florin: Florin): void {
+  app.post(
+    '/accounts',
+    {
+      schema: {
+        operationId: 'createAccount',
+        tags: ['accounts'],
+        summary: 'Open an account',
+        querystring: noQuery,
+        body: NewAccount,
+        response: {
+          201: answer('The account', AccountSchema, ['Location', 'ETag', 'Idempotency-Replayed']),
+          ...problems('body', { 409: 'account_exists, currency_exists' }),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { id = null, user_id: userId, currency, metadata } = request.body
+      const { credit_limit: creditLimit, initial_balance: initialBalance } = request.body
+      const asked = { id, userId, currency, creditLimit, initialBalance, metadata }
+      const outcome = await florin.accounts.create(callerOf(request), asked)
+      if (outcome.kind === 'accepted') {
+        void reply.code(201).header('location', `/v2/accounts/${outcome.result.id}`)
+      }
+      return sendAccount(reply, outcome)
+    },
+  )
+
+  app.get(
+    '/accounts',
+    {
+      schema: {
+        operationId: 'listAccounts',
+        tags: ['accounts'],
+        summary: 'Accounts, by id',
+        querystring: accountList,
+        response: { 200: answer('A page of accounts', AccountPage), ...problems('path') },
+      },
+    },
+    async ({ query }) => {
+      const { after, filters } = query
+      const accounts = await florin.reader.listAccounts({
+        limit: rowsToRead(query),
+        ...(after === undefined ? {} : { after }),
+        ...(filters.user_id === undefined ? {} : { userId: filters.user_id }),
+        ...(filters.currency === undefined ? {} : { currency: filters.currency }),
+      })
+      return toPage(accounts, query, { position: ({ id }) => id, row: toAccount })
+    },
+  )
+
+  app.get(
+    '/accounts/:account_id',
+    {
+      schema: {
+        operationId: 'getAccount',
+        tags: ['accounts'],
+        summary: 'An account with its balances',
+        querystring: noQuery,
+        params: AccountPath,
+        response: {
+          200: answer('The account', AccountSchema, ['ETag']),
+          ...problems('path', { 404: 'account_not_found' }),
+        },
+      },
+    },
+    async ({ params }, reply) => {
+      const account = await florin.reader.findAccount(params.account_id)
+      if (account === undefined) return sendProblem(reply, notFound('account', params.account_id))
+      void reply.header('etag', toETag(account.version))
+      return toAccount(account)
+    },
+  )
+
+  app.patch(
+    '/accounts/:account_id',
+    {
+      schema: {
+        operationId: 'updateAccount',
+        tags: ['accounts'],
+        summary: "Change an account's credit limit or metadata",
+        description: 'What is absent stays; metadata is replaced as a whole.',
+        querystring: noQuery,
+        params: AccountPath,
+        body: AccountChanges,
+        response: {
+          200: answer('The account as changed', AccountSchema, ['ETag', 'Idempotency-Replayed']),
+          ...problems('body', { 404: 'account_not_found', 412: 'version_mismatch' }),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { credit_limit: creditLimit, metadata } = request.body
+      const outcome = await florin.accounts.update(callerOf(request), request.params.account_id, {
+        ifVersion: ifMatchOf(request),
+        ...(creditLimit === undefined ? {} : { creditLimit }),
+        ...(metadata === undefined ? {} : { metadata }),
+      })
+      return sendAccount(reply, outcome)
+    },
+  )
+}
+
+function sendAccount(reply: FastifyReply, outcome: OutcomeOf<CreateAccount>) {
+  markReplay(reply, outcome)
+  if (outcome.kind === 'rejected') return sendProblem(reply, refusalProblem(outcome, { ofPath: true }))
+  void reply.header('etag', toETag(outcome.result.version))
+  return toAccount(outcome.result)
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import type { Florin } from '#app/florin.ts'
+import { parseCurrencyCode, type Currency } from '#core/currency.ts'
+import { SCALE_MAX } from '#core/money.ts'
+import { callerOf, markReplay } from '../caller.ts'
+import { currencyCode, noQuery, plainText } from '../fields.ts'
+import { answer, problems } from '../answers.ts'
+import { listQuery, rowsToRead, toPage } from '../pages.ts'
+import { notFound, refusalProblem, sendProblem } from '../problems.ts'
+import type { ZodApp } from '../validation.ts'
+import { code, pageOf } from './shown.ts'
+
+const NAME_LENGTH_MAX = 100
+
+const NewCurrency = z
+  .strictObject({
+    code: currencyCode,
+    scale: z.int().min(0).max(SCALE_MAX).meta({ description: 'Digits after the point' }),
+    name: plainText(NAME_LENGTH_MAX),
+  })
+  .meta({ id: 'NewCurrency', examples: [{ code: 'POINTS', scale: 0, name: 'Loyalty points' }] })
+
+const CurrencyPath = z.strictObject({ code: currencyCode })
+const currencyList = listQuery({ name: 'currencies', filters: {}, position: parseCurrencyCode })
+
+const CurrencySchema = z
+  .strictObject({
+    code,
+    name: z.string(),
+    scale: z.int().meta({ description: 'Digits after the point' }),
+    in_use: z.boolean().meta({ description: 'The ledger holds it: its scale never changes again' }),
+  })
+  .meta({ id: 'Currency', examples: [{ code: 'EUR', name: 'Euro', scale: 2, in_use: true }] })
+
+const CurrencyPage = pageOf(CurrencySchema, 'CurrencyPage')
+
+/** Adds `/currencies`. */
+export function serveCurrencies(app: ZodApp, florin: Florin): void {
+  app.post(
+    '/currencies',
+    {
+      schema: {
+        operationId: 'createCurrency',
+        tags: ['currencies'],
+        summary: 'Make a currency of your own',
+        querystring: noQuery,
+        body: NewCurrency,
+        response: {
+          201: answer('The currency', CurrencySchema, ['Location', 'Idempotency-Replayed']),
+          ...problems('body', { 409: 'currency_exists' }),
+        },
+      },
+    },
+    async (request, reply) => {
+      const outcome = await florin.currencies.create(callerOf(request), request.body)
+      markReplay(reply, outcome)
+      if (outcome.kind === 'rejected') return sendProblem(reply, refusalProblem(outcome))
+      void reply.code(201).header('location', `/v2/currencies/${outcome.result.code}`)
+      return toCurrency(outcome.result, true)
+    },
+  )
+
+  app.get(
+    '/currencies',
+    {
+      schema: {
+        operationId: 'listCurrencies',
+        tags: ['currencies'],
+        summary: 'ISO 4217 and your own, by code',
+        querystring: currencyList,
+        response: { 200: answer('A page of currencies', CurrencyPage), ...problems('path') },
+      },
+    },
+    async ({ query }) => {
+      const { after } = query
+      const all = await florin.currencyBook.list()
+      const rows = all.filter((currency) => after === undefined || currency.code > after)
+      return toPage(rows.slice(0, rowsToRead(query)), query, {
+        position: (currency) => currency.code,
+        row: (currency) => toCurrency(currency, currency.inUse),
+      })
+    },
+  )
+
+  app.get(
+    '/currencies/:code',
+    {
+      schema: {
+        operationId: 'getCurrency',
+        tags: ['currencies'],
+        summary: 'A currency',
+        querystring: noQuery,
+        params: CurrencyPath,
+        response: {
+          200: answer('The currency', CurrencySchema),
+          ...problems('path', { 404: 'currency_not_found' }),
+        },
+      },
+    },
+    async ({ params }, reply) => {
+      const held = await florin.directory.findCurrency(params.code)
+      const currency = held ?? (await florin.currencyBook.find(params.code))
+      return currency === undefined
+        ? sendProblem(reply, notFound('currency', params.code))
+        : toCurrency(currency, held !== undefined)
+    },
+  )
+}
+
+function toCurrency(currency: Currency, inUse: boolean): z.output<typeof CurrencySchema> {
+  return { code: currency.code, name: currency.name, scale: currency.scale, in_use: inUse }
+}

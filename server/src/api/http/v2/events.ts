@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import { EVENT_WAIT_MAX_MS } from '#app/events.ts'
+import type { Florin } from '#app/florin.ts'
+import { factTypes, type FactType } from '#core/facts.ts'
+import { parsed, problem, type Parsed } from '#core/parsed.ts'
+import { limit, parsedText, queryInteger } from '../fields.ts'
+import { answer, problems } from '../answers.ts'
+import type { ZodApp } from '../validation.ts'
+import { instant } from './shown.ts'
+
+type EventQuery = Parameters<Florin['events']['read']>[0]
+type JournalEvent = Awaited<ReturnType<Florin['events']['read']>>[number]
+type Position = EventQuery['after']
+
+const START: Position = { page: 0, position: 0 }
+const WAIT_MAX_SECONDS = EVENT_WAIT_MAX_MS / 1000
+/** How many pages of other types one request reads past before it answers with an empty page. */
+const READS_MAX = 20
+
+const EventsQuery = z.strictObject({
+  after: parsedText(parsePosition, {
+    description:
+      '`next_cursor` of the page before, or the `id` of the last event you handled; absent: from the start',
+    examples: ['42-0'],
+  }).optional(),
+  limit,
+  wait: queryInteger(
+    { min: 0, max: WAIT_MAX_SECONDS },
+    { description: 'Seconds to wait for the first event when there is none yet', default: 0 },
+  ).default(0),
+  types: parsedText(parseTypes, {
+    description: `Only these, separated by commas: ${factTypes.join(', ')}`,
+    examples: ['transfer.posted,transfer.failed'],
+  }).optional(),
+})
+
+const EventSchema = z
+  .strictObject({
+    id: z.string().meta({ description: 'Place in the journal: page and position', examples: ['42-0'] }),
+    type: z.enum(factTypes),
+    time: instant,
+    principal: z.string().meta({ description: 'Who caused it' }),
+    data: z
+      .record(z.string(), z.unknown())
+      .meta({ description: 'What it says; the fields depend on the type' }),
+  })
+  .meta({ id: 'Event' })
+
+const EventPage = z
+  .strictObject({
+    data: z.array(EventSchema),
+    next_cursor: z
+      .string()
+      .meta({ description: '`after` of the next request; always there, so that you can go on' }),
+  })
+  .meta({ id: 'EventPage' })
+
+/** Adds `/events`. */
+export function serveEvents(app: ZodApp, florin: Florin): void {
+  // Waiting readers must not hold up a shutdown.
+  const waiting = new Set<AbortController>()
+  app.addHook('preClose', (done) => {
+    for (const controller of waiting) controller.abort()
+    done()
+  })
+
+  app.get(
+    '/events',
+    {
+      schema: {
+        operationId: 'listEvents',
+        tags: ['events'],
+        summary:
+          'Everything that happened, oldest first: nothing missed, nothing twice, from any point again',
+        description:
+          'Keep `next_cursor` when you have handled a page, and send it as `after`. `wait` makes it a long poll. With `types` a page may be empty although there is more: go on from `next_cursor`.',
+        querystring: EventsQuery,
+        response: { 200: answer('A page of events', EventPage), ...problems('path') },
+      },
+    },
+    async ({ query, raw }): Promise<z.output<typeof EventPage>> => {
+      const controller = new AbortController()
+      const stop = (): void => controller.abort()
+      waiting.add(controller)
+      raw.socket.once('close', stop)
+      try {
+        return await readPage(florin, query, controller.signal)
+      } finally {
+        raw.socket.removeListener('close', stop)
+        waiting.delete(controller)
+      }
+    },
+  )
+}
+
+async function readPage(florin: Florin, query: z.output<typeof EventsQuery>, signal: AbortSignal) {
+  let after = query.after ?? START
+  let shown: JournalEvent[] = []
+  for (let reads = 0; reads < READS_MAX && shown.length === 0; reads += 1) {
+    // Only the first read may wait: the others follow a page of other types, and the caller asks again anyway.
+    const waitMs = reads === 0 ? query.wait * 1000 : 0
+    const events = await florin.events.read({ after, limit: query.limit, waitMs, signal })
+    shown = events.filter(({ fact }) => query.types === undefined || query.types.has(fact.type))
+    after = events.at(-1) ?? after
+    if (events.length < query.limit) break
+  }
+  return { data: shown.map(toEvent), next_cursor: positionText(after) }
+}
+
+function toEvent(event: JournalEvent): z.output<typeof EventSchema> {
+  const { fact, sealedAt } = event
+  return {
+    id: positionText(event),
+    type: fact.type,
+    time: sealedAt,
+    principal: fact.principal,
+    data: fact.data,
+  }
+}
+
+function positionText({ page, position }: Position): string {
+  return `${page}-${position}`
+}
+
+function parsePosition(text: string): Parsed<Position> {
+  const match = /^(0|[1-9][0-9]{0,14})-(0|[1-9][0-9]{0,8})$/.exec(text)
+  return match === null
+    ? problem('must be the id of an event or a next_cursor, such as 42-0')
+    : parsed({ page: Number(match[1]), position: Number(match[2]) })
+}
+
+function parseTypes(text: string): Parsed<ReadonlySet<FactType>> {
+  const types = text.split(',')
+  const unknown = types.find((type) => !(factTypes as readonly string[]).includes(type))
+  return unknown === undefined
+    ? parsed(new Set(types as FactType[]))
+    : problem(
+        `has an unknown type ${JSON.stringify(unknown.slice(0, 40))}; there are ${factTypes.join(', ')}`,
+      )
+}

@@ -1,0 +1,23 @@
+// v2: all of Florin.
+import type { FastifyInstance } from 'fastify'
+import type { Florin } from '#app/florin.ts'
+import { useZod } from '../validation.ts'
+import { serveAccounts } from './accounts.ts'
+import { serveCurrencies } from './currencies.ts'
+import { serveEntries } from './entries.ts'
+import { serveEvents } from './events.ts'
+import { serveTransfers } from './transfers.ts'
+import { serveUsers } from './users.ts'
+import { serveWallet } from './wallet.ts'
+
+/** Adds v2 below the scope's prefix. */
+export async function serveV2(scope: FastifyInstance, florin: Florin): Promise<void> {
+  const app = useZod(scope)
+  serveUsers(app, florin)
+  serveWallet(app, florin)
+  serveCurrencies(app, florin)
+  serveAccounts(app, florin)
+  serveEntries(app, florin)
+  serveTransfers(app, florin)
+  serveEvents(app, florin)
+}

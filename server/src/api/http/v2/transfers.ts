@@ -1,0 +1,115 @@
+import type { z } from 'zod'
+import type { Florin } from '#app/florin.ts'
+import { callerOf, markReplay } from '../caller.ts'
+import { withFieldNames } from '../field-names.ts'
+import { noQuery } from '../fields.ts'
+import { answer, problems } from '../answers.ts'
+import { rowsToRead, toPage } from '../pages.ts'
+import { notFound, refusalProblem, sendProblem } from '../problems.ts'
+import type { ZodApp } from '../validation.ts'
+import {
+  flatFieldName,
+  NewTransfer,
+  toTransfer,
+  transferList,
+  TransferPage,
+  TransferPath,
+  TransferSchema,
+} from './transfer-schemas.ts'
+
+const TRANSFERS_PATH = '/v2/transfers'
+
+/** Adds `/transfers`. */
+export function serveTransfers(app: ZodApp, florin: Florin): void {
+  app.post(
+    '/transfers',
+    {
+      schema: {
+        operationId: 'createTransfer',
+        tags: ['transfers'],
+        summary: 'Move money: one posting, or several that happen together or not at all',
+        description:
+          'A refused transfer is recorded as failed, and its id is in the problem as `transfer_id`. With an `id` of your own, or an Idempotency-Key, the same request again gets the first answer again.',
+        querystring: noQuery,
+        body: NewTransfer,
+        response: {
+          201: answer('The transfer, posted', TransferSchema, ['Location', 'Idempotency-Replayed']),
+          ...problems('body'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { flat, id, postings, reference, metadata } = request.body
+      const fieldName = flat ? flatFieldName : sameName
+      const outcome = await withFieldNames(
+        fieldName,
+        florin.transfers.post(callerOf(request), { id, postings, reference, metadata }),
+      )
+      markReplay(reply, outcome)
+      if (outcome.kind === 'rejected') {
+        return sendProblem(reply, refusalProblem(outcome, { fieldName, transferPath: TRANSFERS_PATH }))
+      }
+      void reply.code(201).header('location', `${TRANSFERS_PATH}/${outcome.result.id}`)
+      return toTransfer(outcome.result)
+    },
+  )
+
+  app.get(
+    '/transfers',
+    {
+      schema: {
+        operationId: 'listTransfers',
+        tags: ['transfers'],
+        summary: 'Transfers, newest first',
+        querystring: transferList,
+        response: { 200: answer('A page of transfers', TransferPage), ...problems('path') },
+      },
+    },
+    async ({ query }) => {
+      const limit = rowsToRead(query)
+      const transfers = await florin.reader.listTransfers({ limit, ...readerQuery(query) })
+      return toPage(transfers, query, {
+        position: ({ createdAt, id }) => `${createdAt}/${id}`,
+        row: toTransfer,
+      })
+    },
+  )
+
+  app.get(
+    '/transfers/:transfer_id',
+    {
+      schema: {
+        operationId: 'getTransfer',
+        tags: ['transfers'],
+        summary: 'A transfer, posted or failed',
+        querystring: noQuery,
+        params: TransferPath,
+        response: {
+          200: answer('The transfer', TransferSchema),
+          ...problems('path', { 404: 'transfer_not_found' }),
+        },
+      },
+    },
+    async ({ params }, reply) => {
+      const transfer = await florin.reader.findTransfer(params.transfer_id)
+      return transfer === undefined
+        ? sendProblem(reply, notFound('transfer', params.transfer_id))
+        : toTransfer(transfer)
+    },
+  )
+}
+
+const sameName = (field: string): string => field
+
+function readerQuery({ filters, after }: z.output<typeof transferList>) {
+  const { account_id: accountId, user_id: userId, status, reference, from, to } = filters
+  return {
+    ...(after === undefined ? {} : { after }),
+    ...(accountId === undefined ? {} : { accountIds: [accountId] }),
+    ...(userId === undefined ? {} : { userId }),
+    ...(status === undefined ? {} : { status }),
+    ...(reference === undefined ? {} : { reference }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  }
+}

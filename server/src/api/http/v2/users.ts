@@ -1,0 +1,119 @@
+import type { FastifyReply } from 'fastify'
+import type { Florin } from '#app/florin.ts'
+import type { CreateUser, OutcomeOf } from '#core/command.ts'
+import { callerOf, markReplay } from '../caller.ts'
+import { ifMatchOf, toETag } from '../etag.ts'
+import { noQuery } from '../fields.ts'
+import { answer, problems } from '../answers.ts'
+import { rowsToRead, toPage } from '../pages.ts'
+import { notFound, refusalProblem, sendProblem } from '../problems.ts'
+import type { ZodApp } from '../validation.ts'
+import { NewUser, toUser, UserChanges, userList, UserPage, UserPath, UserSchema } from './user-schemas.ts'
+
+/** Adds `/users`. */
+export function serveUsers(app: ZodApp, florin: Florin): void {
+  app.post(
+    '/users',
+    {
+      schema: {
+        operationId: 'createUser',
+        tags: ['users'],
+        summary: 'Make a user',
+        querystring: noQuery,
+        body: NewUser,
+        response: {
+          201: answer('The user', UserSchema, ['Location', 'ETag', 'Idempotency-Replayed']),
+          ...problems('body', { 409: 'user_exists, email_taken' }),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { id = null, ...profile } = request.body
+      const outcome = await florin.users.create(callerOf(request), { id, ...profile })
+      if (outcome.kind === 'accepted') {
+        void reply.code(201).header('location', `/v2/users/${outcome.result.id}`)
+      }
+      return sendUser(reply, outcome)
+    },
+  )
+
+  app.get(
+    '/users',
+    {
+      schema: {
+        operationId: 'listUsers',
+        tags: ['users'],
+        summary: 'Users, oldest first',
+        querystring: userList,
+        response: { 200: answer('A page of users', UserPage), ...problems('path') },
+      },
+    },
+    async ({ query }) => {
+      const { after } = query
+      const limit = rowsToRead(query)
+      const users = await florin.directory.listUsers({ limit, ...(after === undefined ? {} : { after }) })
+      return toPage(users, query, { position: ({ id }) => id, row: toUser })
+    },
+  )
+
+  app.get(
+    '/users/:user_id',
+    {
+      schema: {
+        operationId: 'getUser',
+        tags: ['users'],
+        summary: 'A user',
+        querystring: noQuery,
+        params: UserPath,
+        response: {
+          200: answer('The user', UserSchema, ['ETag']),
+          ...problems('path', { 404: 'user_not_found' }),
+        },
+      },
+    },
+    async ({ params }, reply) => {
+      const user = await florin.directory.findUser(params.user_id)
+      if (user === undefined) return sendProblem(reply, notFound('user', params.user_id))
+      void reply.header('etag', toETag(user.version))
+      return toUser(user)
+    },
+  )
+
+  app.patch(
+    '/users/:user_id',
+    {
+      schema: {
+        operationId: 'updateUser',
+        tags: ['users'],
+        summary: "Change a user's name, e-mail address or metadata",
+        description: 'What is absent stays; metadata is replaced as a whole.',
+        querystring: noQuery,
+        params: UserPath,
+        body: UserChanges,
+        response: {
+          200: answer('The user as changed', UserSchema, ['ETag', 'Idempotency-Replayed']),
+          ...problems('body', { 404: 'user_not_found', 409: 'email_taken', 412: 'version_mismatch' }),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { name, email, metadata } = request.body
+      const outcome = await florin.users.update(callerOf(request), request.params.user_id, {
+        ifVersion: ifMatchOf(request),
+        changes: {
+          ...(name === undefined ? {} : { name }),
+          ...(email === undefined ? {} : { email }),
+          ...(metadata === undefined ? {} : { metadata }),
+        },
+      })
+      return sendUser(reply, outcome)
+    },
+  )
+}
+
+function sendUser(reply: FastifyReply, outcome: OutcomeOf<CreateUser>) {
+  markReplay(reply, outcome)
+  if (outcome.kind === 'rejected') return sendProblem(reply, refusalProblem(outcome, { ofPath: true }))
+  void reply.header('etag', toETag(outcome.result.version))
+  return toUser(outcome.result)
+}

@@ -1,0 +1,167 @@
+// The HTTP edge over the memory store, and a client that compares every answer with its documented schema.
+import assert from 'node:assert/strict'
+import type { FastifyInstance, InjectOptions } from 'fastify'
+import { z } from 'zod'
+import { sha256, sha256Hex } from '#adapters/runtime-node/digest.ts'
+import { randomIds } from '#adapters/runtime-node/id-source.ts'
+import { systemClock } from '#adapters/runtime-node/clock.ts'
+import { createMemoryStore, type MemoryStore } from '#adapters/store-memory/store.ts'
+import { createCommandBatcher } from '#app/command-batcher.ts'
+import { createFlorin, type Florin } from '#app/florin.ts'
+import type { Currency } from '#core/currency.ts'
+import { parseCurrencyCode } from '#core/currency.ts'
+import { createHttpServer, type HttpLog } from '#api/http/server.ts'
+
+/* oxlint-disable typescript/no-explicit-any -- tests look into answers freely; their shape is checked for every one */
+/** Anything. */
+export type Loose = any
+/* oxlint-enable typescript/no-explicit-any */
+
+/** An answer of the edge. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly body: Loose
+}
+
+/** A request of a test: a path, and what differs from a plain GET. */
+export interface Ask {
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** The edge under test. */
+export interface Edge {
+  readonly app: FastifyInstance
+  readonly store: MemoryStore
+  readonly log: LogLine[]
+  readonly openapi: OpenApiDocument
+  ask(path: string, ask?: Ask): Promise<Answer>
+  get(path: string, headers?: Record<string, string>): Promise<Answer>
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
+  patch(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
+  close(): Promise<void>
+}
+
+interface LogLine {
+  readonly level: 'debug' | 'warn' | 'error'
+  readonly fields: Loose
+  readonly message: string
+}
+
+interface Operation {
+  readonly operationId: string
+  readonly parameters?: readonly { readonly in: string; readonly name: string }[]
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Record<string, { schema: object }>; readonly headers?: object }>
+  >
+}
+
+/** As much of OpenAPI as the tests read. */
+export interface OpenApiDocument {
+  readonly openapi: string
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
+  readonly components: { readonly schemas: Readonly<Record<string, object>> }
+}
+
+/** The currencies of the tests' catalog. */
+const CATALOG = [
+  { code: 'EUR', scale: 2, name: 'Euro' },
+  { code: 'JPY', scale: 0, name: 'Yen' },
+].map((currency): Currency => {
+  const code = parseCurrencyCode(currency.code)
+  assert(code.ok)
+  return { ...currency, code: code.value }
+})
+
+/** Makes the edge over an empty memory store. `change` replaces parts of Florin, for the ways it can fail. */
+export async function createEdge(
+  options: { readonly change?: (florin: Florin) => Partial<Florin>; readonly logRequests?: boolean } = {},
+): Promise<Edge> {
+  const store = createMemoryStore({ clock: systemClock, sha256 })
+  const batcher = createCommandBatcher(store)
+  const florin = createFlorin({
+    batcher,
+    reader: store,
+    directory: store,
+    journal: store,
+    health: store,
+    catalog: { find: (code) => CATALOG.find((currency) => currency.code === code), list: () => CATALOG },
+    ids: randomIds,
+    digest: sha256Hex,
+  })
+  const lines: LogLine[] = []
+  const write = (level: LogLine['level']) => (fields: object, message: string) =>
+    void lines.push({ level, fields, message })
+  const log: HttpLog = { debug: write('debug'), warn: write('warn'), error: write('error') }
+  const app = await createHttpServer({
+    florin: { ...florin, ...options.change?.(florin) },
+    log,
+    docs: false,
+    logRequests: options.logRequests ?? false,
+  })
+  const openapi = (await app.inject('/openapi.json')).json<OpenApiDocument>()
+
+  async function ask(path: string, { method = 'GET', body, headers = {} }: Ask = {}): Promise<Answer> {
+    const request: InjectOptions = { method, url: path, headers: { ...headers } }
+    if (body !== undefined) {
+      const raw = typeof body === 'string' || Buffer.isBuffer(body)
+      request.payload = raw ? body : JSON.stringify(body)
+      request.headers = { 'content-type': 'application/json', ...headers }
+    }
+    const response = await app.inject(request)
+    const answer = { status: response.statusCode, headers: response.headers, body: response.json() }
+    assert.match(String(answer.headers['x-request-id']), /^[A-Za-z0-9._-]{1,64}$/)
+    assertDocumented(openapi, { method, path, answer })
+    return answer
+  }
+
+  return {
+    app,
+    store,
+    log: lines,
+    openapi,
+    ask,
+    get: (path, headers = {}) => ask(path, { headers }),
+    post: (path, body, headers = {}) => ask(path, { method: 'POST', body, headers }),
+    patch: (path, body, headers = {}) => ask(path, { method: 'PATCH', body, headers }),
+    async close() {
+      await app.close()
+      await batcher.close()
+    },
+  }
+}
+
+/** Fails when an answer is not as /openapi.json says. */
+export function assertDocumented(
+  openapi: OpenApiDocument,
+  { method, path, answer }: { readonly method: string; readonly path: string; readonly answer: Answer },
+): void {
+  const type = String(answer.headers['content-type']).split(';')[0] ?? ''
+  const operation = operationOf(openapi, method, path)
+  const schema =
+    operation === undefined
+      ? { $ref: '#/components/schemas/Problem' }
+      : operation.responses[answer.status]?.content?.[type]?.schema
+  assert(schema !== undefined, `${method} ${path} answered ${answer.status} ${type}, which is not documented`)
+  const result = validatorOf(openapi, schema).safeParse(answer.body)
+  assert(result.success, `${method} ${path} ${answer.status}: ${JSON.stringify(result.error?.issues)}`)
+}
+
+/** zod reads JSON Schema, whose shared schemas are under $defs. */
+function validatorOf({ components }: OpenApiDocument, schema: object): z.ZodType {
+  const text = JSON.stringify({ ...schema, $defs: components.schemas })
+  return z.fromJSONSchema(JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/')))
+}
+
+function operationOf(openapi: OpenApiDocument, method: string, path: string): Operation | undefined {
+  const parts = (path.split('?')[0] ?? '').split('/')
+  const pattern = Object.keys(openapi.paths).find((candidate) => {
+    const wanted = candidate.split('/')
+    return (
+      wanted.length === parts.length && wanted.every((part, i) => part.startsWith('{') || part === parts[i])
+    )
+  })
+  return pattern === undefined ? undefined : openapi.paths[pattern]?.[method.toLowerCase()]
+}
