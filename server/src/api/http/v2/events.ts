@@ -59,7 +59,9 @@ const EventPage = z
 export function serveEvents(app: ZodApp, florin: Florin): void {
   // Waiting readers must not hold up a shutdown.
   const waiting = new Set<AbortController>()
+  let closing = false
   app.addHook('preClose', (done) => {
+    closing = true
     for (const controller of waiting) controller.abort()
     done()
   })
@@ -82,6 +84,8 @@ export function serveEvents(app: ZodApp, florin: Florin): void {
       const controller = new AbortController()
       const stop = (): void => controller.abort()
       waiting.add(controller)
+      // A request may still arrive on a connection that was open when closing began.
+      if (closing) stop()
       raw.socket.once('close', stop)
       try {
         return await readPage(florin, query, controller.signal)
