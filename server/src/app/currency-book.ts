@@ -1,12 +1,12 @@
 // Which currencies there are. What the ledger holds never changes, so a hit is kept for ever; only misses ask the store.
-import type { Currency, CurrencyCode } from '#core/currency.ts'
+import type { Currency, CurrencyCode, LedgerCurrency } from '#core/currency.ts'
 import { NO_CURRENCY } from '#core/currency.ts'
 import type { CurrencyCatalog } from '#ports/currency-catalog.ts'
 import type { DirectoryReader } from '#ports/ledger-reader.ts'
 import { invalidField } from '#core/errors.ts'
 
 /** A currency, and whether the ledger holds it yet. */
-export interface ListedCurrency extends Currency {
+export interface ListedCurrency extends LedgerCurrency {
   readonly inUse: boolean
 }
 
@@ -53,11 +53,10 @@ export function createCurrencyBook(directory: DirectoryReader, catalog: Currency
 
   async function list(): Promise<ListedCurrency[]> {
     const all = new Map<CurrencyCode, ListedCurrency>()
-    for (const currency of [NO_CURRENCY, ...catalog.list()])
-      all.set(currency.code, { ...currency, inUse: false })
-    for (const { code, scale, name } of await directory.listCurrencies()) {
-      all.set(code, { code, scale, name, inUse: true })
+    for (const currency of [NO_CURRENCY, ...catalog.list()]) {
+      all.set(currency.code, { ...currency, externalAccountId: null, inUse: false })
     }
+    for (const held of await directory.listCurrencies()) all.set(held.code, { ...held, inUse: true })
     return [...all.values()].sort((a, b) => (a.code < b.code ? -1 : 1))
   }
 

@@ -2,10 +2,11 @@
 import type { AccountBalance } from './account.ts'
 import type { OutcomeOf, PostTransfer } from './command.ts'
 import type { Refusal, RefusalCode } from './codes.ts'
+import { NO_CURRENCY } from './currency.ts'
 import { putTransfer, settle, type Draft } from './draft.ts'
 import { transferFailed, transferPosted } from './facts.ts'
 import type { AccountId } from './ids.ts'
-import { formatAmount, MINOR_MAX } from './money.ts'
+import { formatAmount, formatAmountTrimmed, MINOR_MAX } from './money.ts'
 import { accepted, rejected } from './outcome.ts'
 import { sameContent, type FailedTransfer, type Posting, type Transfer } from './transfer.ts'
 
@@ -106,7 +107,10 @@ function overflowRefusal(i: number, side: 'source' | 'destination', id: AccountI
 }
 
 function shortfall({ id, posted, creditLimit, currency, scale }: AccountBalance, taken: bigint): string {
-  const show = (minor: bigint): string => `${formatAmount(minor, scale)} ${currency}`
+  const show = (minor: bigint): string =>
+    currency === NO_CURRENCY.code
+      ? formatAmountTrimmed(minor, scale)
+      : `${formatAmount(minor, scale)} ${currency}`
   return `account ${id} has ${show(posted + (creditLimit ?? 0n))} available, and this takes ${show(taken)}`
 }
 

@@ -4,6 +4,7 @@ import { parsed, problem, type Parsed } from './parsed.ts'
 /** Your own keys and values: at most 50 keys of 1 to 40 characters, values of at most 500. */
 export type Metadata = Readonly<Record<string, string>>
 
+/** Keys of one metadata, and characters of a key and of a value. */
 export const METADATA_KEYS_MAX = 50
 export const METADATA_KEY_LENGTH_MAX = 40
 export const METADATA_VALUE_LENGTH_MAX = 500
@@ -12,6 +13,7 @@ export const REFERENCE_LENGTH_MAX = 255
 /** Characters of an idempotency key. */
 export const IDEMPOTENCY_KEY_LENGTH_MAX = 255
 
+/** Nothing attached. */
 export const NO_METADATA: Metadata = {}
 
 /** True for text that every store and RFC 8785 can hold: no NUL, no lone surrogate. */

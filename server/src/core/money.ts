@@ -4,6 +4,7 @@ import { parsed, problem, type Parsed } from './parsed.ts'
 /** Digits after the point: 0 (JPY, points) to 18 (ETH). */
 export type Scale = number
 
+/** The most digits after the point that a currency may have. */
 export const SCALE_MAX = 18
 /** An amount or balance has at most this many digits in minor units: numeric(38,0) in SQL. */
 export const MINOR_DIGITS_MAX = 38

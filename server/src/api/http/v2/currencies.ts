@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Florin } from '#app/florin.ts'
-import { parseCurrencyCode, type Currency } from '#core/currency.ts'
+import { parseCurrencyCode, type LedgerCurrency } from '#core/currency.ts'
 import { SCALE_MAX } from '#core/money.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { currencyCode, noQuery, plainText } from '../fields.ts'
@@ -8,7 +8,7 @@ import { answer, problems } from '../answers.ts'
 import { listQuery, rowsToRead, toPage } from '../pages.ts'
 import { notFound, refusalProblem, sendProblem } from '../problems.ts'
 import type { ZodApp } from '../validation.ts'
-import { code, pageOf } from './shown.ts'
+import { accountId, code, pageOf } from './shown.ts'
 
 const NAME_LENGTH_MAX = 100
 
@@ -28,9 +28,18 @@ const CurrencySchema = z
     code,
     name: z.string(),
     scale: z.int().meta({ description: 'Digits after the point' }),
+    external_account_id: accountId.nullable().meta({
+      description:
+        'The system account that stands for the outside world: deposits come from it, withdrawals go to it. Null until the first initial balance',
+    }),
     in_use: z.boolean().meta({ description: 'The ledger holds it: its scale never changes again' }),
   })
-  .meta({ id: 'Currency', examples: [{ code: 'EUR', name: 'Euro', scale: 2, in_use: true }] })
+  .meta({
+    id: 'Currency',
+    examples: [
+      { code: 'EUR', name: 'Euro', scale: 2, external_account_id: '4503599627370497', in_use: true },
+    ],
+  })
 
 const CurrencyPage = pageOf(CurrencySchema, 'CurrencyPage')
 
@@ -102,11 +111,12 @@ export function serveCurrencies(app: ZodApp, florin: Florin): void {
       const currency = held ?? (await florin.currencyBook.find(params.code))
       return currency === undefined
         ? sendProblem(reply, notFound('currency', params.code))
-        : toCurrency(currency, held !== undefined)
+        : toCurrency({ externalAccountId: null, ...currency }, held !== undefined)
     },
   )
 }
 
-function toCurrency(currency: Currency, inUse: boolean): z.output<typeof CurrencySchema> {
-  return { code: currency.code, name: currency.name, scale: currency.scale, in_use: inUse }
+function toCurrency(currency: LedgerCurrency, inUse: boolean): z.output<typeof CurrencySchema> {
+  const { code: shown, name, scale, externalAccountId } = currency
+  return { code: shown, name, scale, external_account_id: externalAccountId, in_use: inUse }
 }
