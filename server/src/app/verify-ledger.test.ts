@@ -14,14 +14,14 @@ const clock = { now: () => '2026-11-21T11:35:00.000000Z' as Instant }
 test('any ledger that Florin made verifies', async () => {
   await fc.assert(
     fc.asyncProperty(commandBatches, async (batches) => {
-      const { tables, post } = createMemoryStore({ clock, sha256 })
-      for (const batch of batches) await post(batch)
-      const { checks, lastPage } = await verify(tables)
+      const store = createMemoryStore({ clock, sha256 })
+      for (const batch of batches) await store.post(batch)
+      const { checks, lastPage } = await verify(store.tables)
       assert.deepEqual(
         checks.flatMap(({ findings }) => findings),
         [],
       )
-      assert.equal(lastPage.number, tables.pages.length)
+      assert.equal(lastPage.number, store.tables.pages.length)
     }),
     { numRuns: 100 },
   )
@@ -78,7 +78,7 @@ async function verify(tables: MemoryTables) {
 
 /** A user with two accounts, 100.00 EUR on the first, and two transfers of 10.00 to the second: a page each. */
 async function smallLedger(): Promise<MemoryTables> {
-  const { tables, post } = createMemoryStore({ clock, sha256 })
+  const store = createMemoryStore({ clock, sha256 })
   const fields = { principal: 'p', idempotency: null, metadata: {} }
   const currency = { code: 'EUR', scale: 2, name: 'Euro' }
   const user = { kind: 'create_user', ...fields, id: uuid(7), name: 'N', email: null }
@@ -86,7 +86,7 @@ async function smallLedger(): Promise<MemoryTables> {
   const external = { externalAccountId: '999' }
   const first = { ...opened, ...external, id: '1', initialBalance: 10_000n, transferId: uuid(8) }
   const second = { ...opened, ...external, id: '2', initialBalance: 0n, transferId: uuid(9) }
-  await post([user, first, second] as never)
+  await store.post([user, first, second] as never)
   for (const n of [1, 2, 3]) {
     const posting = {
       source: '1',
@@ -96,9 +96,9 @@ async function smallLedger(): Promise<MemoryTables> {
       scale: 2,
     }
     const transfer = { kind: 'post_transfer', ...fields, id: uuid(n), idChosen: true, reference: null }
-    await post([{ ...transfer, postings: [posting] }] as never)
+    await store.post([{ ...transfer, postings: [posting] }] as never)
   }
-  return tables
+  return store.tables
 }
 
 function change<T extends object>(rows: Map<string, T>, id: string, values: object): void {

@@ -4,7 +4,7 @@ import { refusalCodes, type RefusalCode } from './codes.ts'
 import type { Principal } from './command.ts'
 import { parseCurrencyCode, type Currency, type CurrencyCode } from './currency.ts'
 import { accountFact, currencyCreated, transferFailed, transferPosted, userFact, type Fact } from './facts.ts'
-import { parseAccountId, parseTransferId, parseUserId, type UserId } from './ids.ts'
+import { parseAccountId, parseTransferId, parseUserId } from './ids.ts'
 import type { Instant } from './instant.ts'
 import { toLine } from './journal-page.ts'
 import type { Metadata } from './metadata.ts'
@@ -107,7 +107,7 @@ function readAccount(data: Data): RecordedAccount {
   return {
     id: must(parseAccountId(text(data['id']))),
     kind,
-    userId: userId === null ? null : (must(parseUserId(text(userId))) as UserId),
+    userId: userId === null ? null : must(parseUserId(text(userId))),
     currency: currencyCode(data['currency']),
     scale: scaleNumber(data['scale']),
     creditLimit: limit === null ? null : readMinor(limit).minor,
