@@ -10,7 +10,7 @@ import { toLine } from './journal-page.ts'
 import type { Metadata } from './metadata.ts'
 import type { Scale } from './money.ts'
 import { parsed, problem, type Parsed } from './parsed.ts'
-import type { FailedTransfer, Leg, Posting, PostedTransfer, SettledPosting } from './transfer.ts'
+import type { FailedTransfer, Leg, Posting, PostedTransfer, SettledPosting, Transfer } from './transfer.ts'
 import type { User } from './user.ts'
 
 /** An account as facts tell it: balances are told by transfers. */
@@ -50,6 +50,12 @@ export function readFact(line: string): Parsed<RecordedFact> {
 /** The journal's line for a fact. */
 export function recordedLine(fact: RecordedFact): string {
   return toLine(toFact(fact))
+}
+
+/** A transfer as its fact shows it. */
+export function transferData(transfer: Transfer): Fact['data'] {
+  const fact = transfer.status === 'posted' ? transferPosted : transferFailed
+  return fact('' as Principal, transfer as never).data
 }
 
 function toFact(fact: RecordedFact): Fact {

@@ -1,12 +1,10 @@
 import type { Account } from '#core/account.ts'
+import type { Json } from '#core/canonical-json.ts'
 import type { LedgerCurrency } from '#core/currency.ts'
 import type { AccountId, TransferId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
 import type { RecordedUser } from '#core/recorded-fact.ts'
-import type { Entry, Transfer } from '#core/transfer.ts'
-
-/** The most transfers or entries that one look-up of an audit asks for. */
-export const AUDIT_LOOKUP_MAX = 10_000
+import type { Entry } from '#core/transfer.ts'
 
 /** A journal page as it is stored. */
 export interface SealedPage {
@@ -24,15 +22,11 @@ export interface JournalHead {
   readonly hash: Uint8Array
 }
 
-/** A row that the store cannot read back into the domain, and why. Someone has been at it. */
-export interface UnreadableRow<Id> {
-  readonly id: Id
-  readonly unreadable: string
+/** A transfer row, as the fact of it shows it. Not read into the domain, for someone may have been at it. */
+export interface AuditedTransfer {
+  readonly id: TransferId
+  readonly data: Json
 }
-
-/** A transfer row. */
-export type AuditedTransfer =
-  { readonly id: TransferId; readonly transfer: Transfer } | UnreadableRow<TransferId>
 
 /** Which entry. */
 export type EntryKey = Pick<Entry, 'accountId' | 'number'>

@@ -1,4 +1,5 @@
 import { GENESIS_HASH } from '#core/journal-page.ts'
+import { transferData } from '#core/recorded-fact.ts'
 import type { AuditedEntry, LedgerAudit, LedgerSnapshot } from '#ports/ledger-audit.ts'
 import type { MemoryTables } from './store.ts'
 
@@ -16,7 +17,7 @@ export function createMemoryAudit(tables: MemoryTables): LedgerAudit {
     transfers: async (ids) =>
       ids.flatMap((id) => {
         const transfer = tables.transfers.get(id)
-        return transfer === undefined ? [] : [{ id, transfer }]
+        return transfer === undefined ? [] : [{ id, data: transferData(transfer) }]
       }),
     transferIds: () => inOne([...tables.transfers.keys()]),
     entries: async (keys) =>
