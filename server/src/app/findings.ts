@@ -88,8 +88,8 @@ export function startFindings(): Findings {
       },
       compare(subject, expected, is) {
         state.examined += 1
+        if (sameJson(expected, is)) return
         const differences = differencesOf(expected, is)
-        if (differences.length === 0) return
         const show = (side: 'expected' | 'found') =>
           differences.map(({ path, ...values }) => `${path}${path && ' '}${values[side]}`).join(', ')
         found(subject, show('expected'), show('found'))
@@ -104,6 +104,18 @@ export function startFindings(): Findings {
         return { check: name, title: checkTitles[name], examined, failed, findings }
       }),
   }
+}
+
+/** As differencesOf finding none, in a fifth of the time: almost every row is the same. */
+function sameJson(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true
+  if (!isTree(a) || !isTree(b)) return false
+  let keys = 0
+  for (const key in a) {
+    keys += 1
+    if (!sameJson(a[key], b[key])) return false
+  }
+  return keys === Object.keys(b).length
 }
 
 interface Difference {

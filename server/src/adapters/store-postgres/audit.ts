@@ -22,55 +22,49 @@ const PAGE_TEXT_PER_FETCH = 4_000_000
 const ROWS_PER_FETCH = 10_000
 const CONNECT_TIMEOUT_MS = 3_000
 
-/** The ways in which an audit reads: by keys through an index, or a whole table. */
-type Plan = 'look up' | 'scan'
-
-/** Audits a database. Each audit opens its own connection, so it neither waits for the ledger's nor holds them up. */
+/** Audits a database. Each audit opens its own connections, so it neither waits for the ledger's nor holds them up. */
 export function createPostgresAudit({ url }: { readonly url: string }): LedgerAudit {
   return {
     async inSnapshot(work) {
-      const client = new Client({
-        connectionString: url,
-        application_name: 'florin verify',
-        options: '-c TimeZone=UTC -c jit=off',
-        types: rowTypes,
-        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      })
-      // A lost connection fails the query under way; without this line it would end the process as well.
-      client.on('error', () => {})
+      const scanner = createClient(url, [])
+      // Without statistics the planner scans whole tables for a few thousand keys: it is told what we know.
+      const finder = createClient(url, ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'])
       try {
-        await client.connect()
-        await client.query('begin isolation level repeatable read read only')
-        const answer = await work(createSnapshot(client))
-        await client.query('commit')
-        return answer
+        await Promise.all([scanner.connect(), finder.connect()])
+        await scanner.query('begin isolation level repeatable read read only')
+        const { rows } = await scanner.query<{ id: string }>('select pg_export_snapshot() as id')
+        await finder.query('begin isolation level repeatable read read only')
+        await finder.query(`set transaction snapshot '${rows[0]?.id ?? ''}'`)
+        return await work(createSnapshot(scanner, finder))
       } catch (error) {
         if (error instanceof AppError) throw error
         throw faultOf(error) === 'lost' ? databaseAway(error) : error
       } finally {
-        await client.end().catch(() => undefined) // Nothing was written; there is nothing to lose.
+        // Nothing was written; there is nothing to lose.
+        await Promise.allSettled([scanner.end(), finder.end()])
       }
     },
   }
 }
 
-function createSnapshot(client: Client): LedgerSnapshot {
-  let plan: Plan | null = null
+function createClient(url: string, plansOff: readonly string[]): Client {
+  const client = new Client({
+    connectionString: url,
+    application_name: 'florin verify',
+    options: ['TimeZone=UTC', 'jit=off', ...plansOff.map((plan) => `${plan}=off`)]
+      .map((set) => `-c ${set}`)
+      .join(' '),
+    types: rowTypes,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  })
+  // A lost connection fails the query under way; without this line it would end the process as well.
+  client.on('error', () => {})
+  return client
+}
+
+/** One connection scans, a chunk ahead of what is being compared; the other one looks up what to compare with. */
+function createSnapshot(scanner: Client, finder: Client): LedgerSnapshot {
   let cursors = 0
-
-  /** Without statistics the planner scans whole tables for a few thousand keys: it is told what we know. */
-  async function usePlan(wanted: Plan): Promise<void> {
-    if (plan === wanted) return
-    const value = wanted === 'scan' ? 'on' : 'off'
-    for (const setting of ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin']) {
-      await client.query(`set local ${setting} = ${value}`)
-    }
-    plan = wanted
-  }
-
-  async function rows<Row extends QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
-    return (await client.query<Row>({ text, values })).rows
-  }
 
   async function* scan<Row extends QueryResultRow>(
     select: string,
@@ -78,53 +72,50 @@ function createSnapshot(client: Client): LedgerSnapshot {
     firstSize = ROWS_PER_FETCH,
   ): AsyncGenerator<Row[]> {
     const cursor = `scan_${(cursors += 1)}`
-    await usePlan('scan')
-    await client.query(`declare ${cursor} no scroll cursor for ${select}`)
-    for (let size = firstSize; ;) {
-      const chunk = await rows<Row>(`fetch ${size} from ${cursor}`)
-      if (chunk.length === 0) break
+    const fetch = async (size: number) => (await scanner.query<Row>(`fetch ${size} from ${cursor}`)).rows
+    await scanner.query(`declare ${cursor} no scroll cursor for ${select}`)
+    let chunk = await fetch(firstSize)
+    while (chunk.length > 0) {
+      const next = fetch(nextSize(chunk))
+      // Whoever stops early does not look at `next`, and its failure is then nobody's.
+      next.catch(() => {})
       yield chunk
-      size = nextSize(chunk)
+      chunk = await next
     }
-    await client.query(`close ${cursor}`)
+    await scanner.query(`close ${cursor}`)
   }
 
-  async function lookUp<Row extends QueryResultRow>(
+  async function find<Row extends QueryResultRow>(
     name: string,
     text: string,
     values: string[],
   ): Promise<Row[]> {
-    await usePlan('look up')
-    return (await client.query<Row>({ name, text, values })).rows
+    return (await finder.query<Row>({ name, text, values })).rows
   }
 
   return {
     async head(): Promise<JournalHead> {
-      const [head] = await rows<{ number: string; hash: Uint8Array }>(
+      const [head] = await find<{ number: string; hash: Uint8Array }>(
+        'audit_head',
         'select number, hash from florin.journal_head',
+        [],
       )
       return { number: Number(head?.number ?? 0), hash: head?.hash ?? new Uint8Array(0) }
     },
     pages: () => mapChunks(scan(SELECT_PAGES, nextPageCount, 16), toPage),
-    async currencies() {
-      const found = await rows<CurrencyRow>(
-        'select code, scale, name, external_account_id from florin.currencies order by code',
-      )
-      return found.map(toCurrency)
-    },
+    currencies: async () =>
+      (await find<CurrencyRow>('audit_currencies', SELECT_CURRENCIES, [])).map(toCurrency),
     users: () => mapChunks(scan<UserRow>(SELECT_USERS), toRecordedUser),
     accounts: () => mapChunks(scan<AccountRow>(SELECT_ACCOUNTS), toAccount),
     async transfers(ids) {
-      return (await lookUp<TransferRow>('audit_transfers', SELECT_TRANSFERS, [plainArray(ids)])).map(
-        toAudited,
-      )
+      return (await find<TransferRow>('audit_transfers', SELECT_TRANSFERS, [plainArray(ids)])).map(toAudited)
     },
     transferIds: () =>
       mapChunks(scan<{ id: string }>('select id from florin.transfers'), ({ id }) => id as TransferId),
     async entries(keys) {
       const accountIds = plainArray(keys.map(({ accountId }) => accountId))
       const numbers = plainArray(keys.map(({ number }) => number))
-      return (await lookUp<EntryRow>('audit_entries', SELECT_ENTRIES, [accountIds, numbers])).map(toEntry)
+      return (await find<EntryRow>('audit_entries', SELECT_ENTRIES, [accountIds, numbers])).map(toEntry)
     },
     entrySums: () =>
       mapChunks(scan<EntrySumsRow>(SELECT_ENTRY_SUMS), ({ account_id, first, last, sum }) => ({
@@ -134,13 +125,17 @@ function createSnapshot(client: Client): LedgerSnapshot {
         sum: BigInt(sum),
       })),
     async derivedRows(limit) {
-      await usePlan('scan')
-      const [count] = await rows<{ count: string }>(COUNT_DERIVED)
-      const findings = await rows<DerivedRows['findings'][number]>(SELECT_DERIVED_DIFFERENCES, [limit])
-      return { examined: Number(count?.count ?? 0), findings }
+      const { rows: counts } = await scanner.query<{ count: string }>(COUNT_DERIVED)
+      const { rows: findings } = await scanner.query<DerivedRows['findings'][number]>(
+        SELECT_DERIVED_DIFFERENCES,
+        [limit],
+      )
+      return { examined: Number(counts[0]?.count ?? 0), findings }
     },
   }
 }
+
+const SELECT_CURRENCIES = 'select code, scale, name, external_account_id from florin.currencies'
 
 const SELECT_PAGES = 'select number, sealed_at, root, hash, facts from florin.journal_pages order by number'
 
