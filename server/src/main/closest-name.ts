@@ -1,13 +1,18 @@
 // "Did you mean": which known name a mistyped one is nearest to.
 
-/** The known name that is fewest edits away, if that is at most a third of its letters. */
+/** The known name that has all of the name's words, or else is fewest edits away: at most a third of its letters. */
 export function closestName(name: string, known: readonly string[]): string | undefined {
   let best: { readonly name: string; readonly edits: number } | undefined
   for (const candidate of known) {
-    const edits = editDistance(name, candidate)
+    const edits = hasWords(candidate, name) ? 0 : editDistance(name, candidate)
     if (edits <= candidate.length / 3 && edits < (best?.edits ?? Infinity)) best = { name: candidate, edits }
   }
   return best?.name
+}
+
+function hasWords(candidate: string, name: string): boolean {
+  const words = candidate.split('_')
+  return name.split('_').every((word) => words.includes(word))
 }
 
 /** Levenshtein's distance: the fewest letters to insert, delete or replace. */

@@ -46,6 +46,7 @@ const wrong: [name: string, value: string, message: RegExp][] = [
   ['FLORIN_LOG_LEVEL', 'loud', /one of silent, fatal, error, warn, info, debug, trace/],
   ['FLORIN_IDEMPOTENCY_DAYS', '0', /from 1 to 3650/],
   ['FLORIN_HTTP_PROT', '1', /did you mean FLORIN_HTTP_PORT\?/],
+  ['FLORIN_PORT', '1', /did you mean FLORIN_HTTP_PORT\?/],
   ['FLORIN_DB_URL', 'x', /not a setting/],
   ['FLORIN_', 'x', /docs\/configuration\.md/],
 ]

@@ -10,13 +10,31 @@ const SECRETS = ['password', 'authorization', 'cookie', 'secret', 'token', 'data
 export function createLog(options: { readonly level: LogLevel; readonly to: 'stdout' | 'stderr' }): Logger {
   const stream = process[options.to]
   const paths = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
-  const settings = { level: options.level, redact: { paths, censor: '…' } }
+  const serializers = { err: toErrorFields }
+  const settings = { level: options.level, redact: { paths, censor: '…' }, serializers }
   const fd = options.to === 'stdout' ? 1 : 2
   if (!stream.isTTY) return pino({ ...settings, base: null }, pino.destination({ fd, sync: true }))
   return pino(
     settings,
     pretty({ destination: fd, sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' }),
   )
+}
+
+/** How deep causes are followed: an error may be its own cause. */
+const CAUSES_MAX = 5
+
+/** What is told of an error. Drivers hang their connections on errors, and those hold more than anyone should read. */
+export function toErrorFields(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return String(error)
+  const { name, message, stack, cause } = error
+  const { code } = error as { readonly code?: unknown }
+  return {
+    type: name,
+    message,
+    ...(typeof code === 'string' ? { code } : {}),
+    stack,
+    ...(cause === undefined || depth === CAUSES_MAX ? {} : { cause: toErrorFields(cause, depth + 1) }),
+  }
 }
 
 /** A connection URL as it may be shown: without its password. */
