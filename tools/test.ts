@@ -50,7 +50,6 @@ const PHASES: Phase[] = [
     globs: ['server/test/e2e/**/*.test.ts'],
     concurrency: 1,
     timeoutMs: 600_000,
-    stillEmpty: true,
   },
 ]
 

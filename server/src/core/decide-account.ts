@@ -99,7 +99,8 @@ export function decideUpdateAccount(draft: Draft, command: UpdateAccount): Outco
   const settings = draft.state.settings.get(id)
   if (balance === undefined || settings === undefined)
     return rejected('account_not_found', 'id', `account ${id} does not exist`)
-  const before: Account = { ...balance, ...settings }
+  // The balance last: a store may load whole rows as settings, and the batch may have moved money since.
+  const before: Account = { ...settings, ...balance }
   if (ifVersion !== null && ifVersion !== before.version) {
     return rejected('version_mismatch', 'If-Match', `account ${id} is at version ${before.version}`)
   }

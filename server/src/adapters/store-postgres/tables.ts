@@ -51,6 +51,9 @@ export function openReadPool(url: string, log: Log): Database {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
   })
-  pool.on('error', (error) => log.warn({ err: error }, 'idle connection to PostgreSQL lost'))
+  pool.on('error', (error) => {
+    // `end` does not wait for the server to answer, and an embedded one is stopped right after it.
+    if (!pool.ending) log.warn({ err: error }, 'idle connection to PostgreSQL lost')
+  })
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 }

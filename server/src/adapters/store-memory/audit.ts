@@ -1,0 +1,44 @@
+import { GENESIS_HASH } from '#core/journal-page.ts'
+import { transferData } from '#core/recorded-fact.ts'
+import type { AuditedEntry, LedgerAudit, LedgerSnapshot } from '#ports/ledger-audit.ts'
+import type { MemoryTables } from './store.ts'
+
+/** Audits the memory store. Whoever audits must not post meanwhile: the tables themselves are the snapshot. */
+export function createMemoryAudit(tables: MemoryTables): LedgerAudit {
+  const snapshot: LedgerSnapshot = {
+    async head() {
+      const last = tables.pages.at(-1)
+      return { number: last?.number ?? 0, hash: last?.hash ?? GENESIS_HASH }
+    },
+    pages: () => inOne(tables.pages.map(({ lines, ...page }) => ({ ...page, text: lines.join('\n') }))),
+    currencies: async () => [...tables.currencies.values()],
+    users: () => inOne([...tables.users.values()]),
+    accounts: () => inOne([...tables.accounts.values()]),
+    transfers: async (ids) =>
+      ids.flatMap((id) => {
+        const transfer = tables.transfers.get(id)
+        return transfer === undefined ? [] : [{ id, data: transferData(transfer) }]
+      }),
+    transferIds: () => inOne([...tables.transfers.keys()]),
+    entries: async (keys) =>
+      keys.flatMap(({ accountId, number }): AuditedEntry[] => {
+        const entry = tables.entries.get(accountId)?.find((one) => one.number === number)
+        return entry === undefined ? [] : [entry]
+      }),
+    entrySums: () =>
+      inOne(
+        [...tables.entries].map(([accountId, entries]) => ({
+          accountId,
+          first: entries.at(0)?.number ?? 0n,
+          last: entries.at(-1)?.number ?? 0n,
+          sum: entries.reduce((sum, { amount }) => sum + amount, 0n),
+        })),
+      ),
+    derivedRows: async () => ({ examined: 0, findings: [] }),
+  }
+  return { inSnapshot: (work) => work(snapshot) }
+}
+
+async function* inOne<T>(rows: readonly T[]): AsyncGenerator<readonly T[]> {
+  if (rows.length > 0) yield rows
+}

@@ -1,0 +1,261 @@
+// Reads every record of the ledger in one read-only snapshot, over a connection of its own.
+import { Client, type QueryResultRow } from 'pg'
+import type { Json } from '#core/canonical-json.ts'
+import { AppError } from '#core/errors.ts'
+import type { AccountId, TransferId, UserId } from '#core/ids.ts'
+import type { Instant } from '#core/instant.ts'
+import type {
+  AuditedEntry,
+  DerivedRows,
+  JournalHead,
+  LedgerAudit,
+  LedgerSnapshot,
+} from '#ports/ledger-audit.ts'
+import { plainArray } from './arrays.ts'
+import { rowTypes, toAccount, toCurrency, type AccountRow, type CurrencyRow } from './codec.ts'
+import { databaseAway, faultOf } from './errors.ts'
+
+/** Pages fetched at once, at most; fewer when they are large. */
+const PAGES_PER_FETCH_MAX = 512
+/** About how much text of pages is fetched at once: some 10,000 facts. */
+const PAGE_TEXT_PER_FETCH = 4_000_000
+const ROWS_PER_FETCH = 10_000
+const CONNECT_TIMEOUT_MS = 3_000
+
+/** Audits a database. Each audit opens its own connections, so it neither waits for the ledger's nor holds them up. */
+export function createPostgresAudit({ url }: { readonly url: string }): LedgerAudit {
+  return {
+    async inSnapshot(work) {
+      const scanner = createClient(url, [])
+      // Without statistics the planner scans whole tables for a few thousand keys: it is told what we know.
+      const finder = createClient(url, ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'])
+      try {
+        await Promise.all([scanner.connect(), finder.connect()])
+        await scanner.query('begin isolation level repeatable read read only')
+        const { rows } = await scanner.query<{ id: string }>('select pg_export_snapshot() as id')
+        await finder.query('begin isolation level repeatable read read only')
+        await finder.query(`set transaction snapshot '${rows[0]?.id ?? ''}'`)
+        return await work(createSnapshot(scanner, finder))
+      } catch (error) {
+        if (error instanceof AppError) throw error
+        throw faultOf(error) === 'lost' ? databaseAway(error) : error
+      } finally {
+        // Nothing was written; there is nothing to lose.
+        await Promise.allSettled([scanner.end(), finder.end()])
+      }
+    },
+  }
+}
+
+function createClient(url: string, plansOff: readonly string[]): Client {
+  const client = new Client({
+    connectionString: url,
+    application_name: 'florin verify',
+    options: ['TimeZone=UTC', 'jit=off', ...plansOff.map((plan) => `${plan}=off`)]
+      .map((set) => `-c ${set}`)
+      .join(' '),
+    types: rowTypes,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  })
+  // A lost connection fails the query under way; without this line it would end the process as well.
+  client.on('error', () => {})
+  return client
+}
+
+/** One connection scans, a chunk ahead of what is being compared; the other one looks up what to compare with. */
+function createSnapshot(scanner: Client, finder: Client): LedgerSnapshot {
+  let cursors = 0
+
+  async function* scan<Row extends QueryResultRow>(
+    select: string,
+    nextSize: (rows: readonly Row[]) => number = () => ROWS_PER_FETCH,
+    firstSize = ROWS_PER_FETCH,
+  ): AsyncGenerator<Row[]> {
+    const cursor = `scan_${(cursors += 1)}`
+    const fetch = async (size: number) => (await scanner.query<Row>(`fetch ${size} from ${cursor}`)).rows
+    await scanner.query(`declare ${cursor} no scroll cursor for ${select}`)
+    let chunk = await fetch(firstSize)
+    while (chunk.length > 0) {
+      const next = fetch(nextSize(chunk))
+      // Whoever stops early does not look at `next`, and its failure is then nobody's.
+      next.catch(() => {})
+      yield chunk
+      chunk = await next
+    }
+    await scanner.query(`close ${cursor}`)
+  }
+
+  async function find<Row extends QueryResultRow>(
+    name: string,
+    text: string,
+    values: string[],
+  ): Promise<Row[]> {
+    return (await finder.query<Row>({ name, text, values })).rows
+  }
+
+  return {
+    async head(): Promise<JournalHead> {
+      const [head] = await find<{ number: string; hash: Uint8Array }>(
+        'audit_head',
+        'select number, hash from florin.journal_head',
+        [],
+      )
+      return { number: Number(head?.number ?? 0), hash: head?.hash ?? new Uint8Array(0) }
+    },
+    pages: () => mapChunks(scan(SELECT_PAGES, nextPageCount, 16), toPage),
+    currencies: async () =>
+      (await find<CurrencyRow>('audit_currencies', SELECT_CURRENCIES, [])).map(toCurrency),
+    users: () => mapChunks(scan<UserRow>(SELECT_USERS), toRecordedUser),
+    accounts: () => mapChunks(scan<AccountRow>(SELECT_ACCOUNTS), toAccount),
+    async transfers(ids) {
+      return (await find<TransferRow>('audit_transfers', SELECT_TRANSFERS, [plainArray(ids)])).map(toAudited)
+    },
+    transferIds: () =>
+      mapChunks(scan<{ id: string }>('select id from florin.transfers'), ({ id }) => id as TransferId),
+    async entries(keys) {
+      const accountIds = plainArray(keys.map(({ accountId }) => accountId))
+      const numbers = plainArray(keys.map(({ number }) => number))
+      return (await find<EntryRow>('audit_entries', SELECT_ENTRIES, [accountIds, numbers])).map(toEntry)
+    },
+    entrySums: () =>
+      mapChunks(scan<EntrySumsRow>(SELECT_ENTRY_SUMS), ({ account_id, first, last, sum }) => ({
+        accountId: account_id as AccountId,
+        first: BigInt(first),
+        last: BigInt(last),
+        sum: BigInt(sum),
+      })),
+    async derivedRows(limit) {
+      const { rows: counts } = await scanner.query<{ count: string }>(COUNT_DERIVED)
+      const { rows: findings } = await scanner.query<DerivedRows['findings'][number]>(
+        SELECT_DERIVED_DIFFERENCES,
+        [limit],
+      )
+      return { examined: Number(counts[0]?.count ?? 0), findings }
+    },
+  }
+}
+
+const SELECT_CURRENCIES = 'select code, scale, name, external_account_id from florin.currencies'
+
+const SELECT_PAGES = 'select number, sealed_at, root, hash, facts from florin.journal_pages order by number'
+
+interface PageRow {
+  readonly number: string
+  readonly sealed_at: Instant
+  readonly root: Uint8Array
+  readonly hash: Uint8Array
+  readonly facts: string
+}
+
+function toPage({ number, sealed_at: sealedAt, root, hash, facts }: PageRow) {
+  return { number: Number(number), sealedAt, root, hash, text: facts }
+}
+
+function nextPageCount(pages: readonly PageRow[]): number {
+  const size = pages.reduce((sum, { facts }) => sum + facts.length, 0) / pages.length
+  return Math.max(1, Math.min(PAGES_PER_FETCH_MAX, Math.floor(PAGE_TEXT_PER_FETCH / size)))
+}
+
+const SELECT_USERS = 'select id, version, metadata, created_at, updated_at from florin.users'
+
+interface UserRow {
+  readonly id: string
+  readonly version: number
+  readonly metadata: Record<string, string>
+  readonly created_at: Instant
+  readonly updated_at: Instant
+}
+
+function toRecordedUser({ id, version, metadata, created_at: createdAt, updated_at: updatedAt }: UserRow) {
+  return { id: id as UserId, version, metadata, createdAt, updatedAt }
+}
+
+const SELECT_ACCOUNTS = `
+  select id, kind, user_id, currency, scale, posted, credit_limit, last_entry, version, metadata, created_at, updated_at
+  from florin.accounts`
+
+const SELECT_TRANSFERS = `
+  select id, status, postings, failure, reference, metadata, created_at
+  from florin.transfers where id = any ($1::uuid[])`
+
+interface TransferRow {
+  readonly id: string
+  readonly failure: Json
+  readonly [column: string]: Json
+}
+
+/** The columns have the names and the form that the fact has; a posted transfer's fact has no failure. */
+function toAudited({ failure, ...row }: TransferRow) {
+  return { id: row.id as TransferId, data: failure === null ? row : { ...row, failure } }
+}
+
+const SELECT_ENTRIES = `
+  select e.account_id, e.number, e.transfer_id, e.amount, e.balance_after, e.created_at
+  from unnest($1::bigint[], $2::bigint[]) as k (account_id, number)
+  join florin.entries e on e.account_id = k.account_id and e.number = k.number`
+
+interface EntryRow {
+  readonly account_id: string
+  readonly number: string
+  readonly transfer_id: string
+  readonly amount: string
+  readonly balance_after: string
+  readonly created_at: Instant
+}
+
+function toEntry(row: EntryRow): AuditedEntry {
+  return {
+    accountId: row.account_id as AccountId,
+    number: BigInt(row.number),
+    transferId: row.transfer_id as TransferId,
+    amount: BigInt(row.amount),
+    balanceAfter: BigInt(row.balance_after),
+    createdAt: row.created_at,
+  }
+}
+
+const SELECT_ENTRY_SUMS = `
+  select account_id, min(number) as first, max(number) as last, sum(amount) as sum
+  from florin.entries group by account_id`
+
+interface EntrySumsRow {
+  readonly account_id: string
+  readonly first: string
+  readonly last: string
+  readonly sum: string
+}
+
+const COUNT_DERIVED = `
+  select (select count(*) from florin.failed_transfer_accounts) + (select count(*) from florin.user_profiles) as count`
+
+/** Each account that a refused transfer names is listed with it, once; each user has a profile. */
+const SELECT_DERIVED_DIFFERENCES = `
+  with named as (
+    select distinct v.account_id::bigint, t.created_at, t.id as transfer_id
+    from florin.transfers t,
+      jsonb_array_elements(t.postings) as p (posting),
+      lateral (values (p.posting ->> 'source'), (p.posting ->> 'destination')) as v (account_id)
+    where t.status = 'failed'
+  ), listed as (
+    select account_id, created_at, transfer_id from florin.failed_transfer_accounts
+  )
+  select format('failed transfer %s on account %s', transfer_id, account_id) as subject,
+    'listed' as expected, 'not listed' as found
+  from (table named except table listed) as missing
+  union all
+  select format('failed transfer %s on account %s', transfer_id, account_id), 'not listed', 'listed'
+  from (table listed except table named) as extra
+  union all
+  select format('user %s', id), 'a profile', 'no profile'
+  from (select id from florin.users except select user_id from florin.user_profiles) as missing
+  union all
+  select format('profile of user %s', user_id), 'a user', 'no user'
+  from (select user_id from florin.user_profiles except select id from florin.users) as extra
+  limit $1`
+
+async function* mapChunks<From, To>(
+  chunks: AsyncIterable<readonly From[]>,
+  to: (row: From) => To,
+): AsyncGenerator<readonly To[]> {
+  for await (const chunk of chunks) yield chunk.map(to)
+}

@@ -1,0 +1,223 @@
+// The only place that constructs adapters. Each function opens what one kind of command needs, in order, and hands out
+// one `close` that closes it in reverse.
+import type { AddressInfo } from 'node:net'
+import { createIso4217Catalog } from '#adapters/currencies-iso4217/catalog.ts'
+import { systemClock } from '#adapters/runtime-node/clock.ts'
+import { sha256, sha256Hex } from '#adapters/runtime-node/digest.ts'
+import { randomIds } from '#adapters/runtime-node/id-source.ts'
+import { startEmbeddedPostgres } from '#adapters/store-embedded/server.ts'
+import { createPostgresAudit } from '#adapters/store-postgres/audit.ts'
+import { createMigrator, type SchemaMigrator } from '#adapters/store-postgres/migrate.ts'
+import { readServerVersion } from '#adapters/store-postgres/server-version.ts'
+import { openPostgresStore } from '#adapters/store-postgres/store.ts'
+import { createHttpServer } from '#api/http/server.ts'
+import { BATCHER_LIMITS, createCommandBatcher } from '#app/command-batcher.ts'
+import { createFlorin, type Florin } from '#app/florin.ts'
+import { createForgetIdempotency } from '#app/forget-idempotency.ts'
+import type { VerifyDeps } from '#app/verify-ledger.ts'
+import { AppError } from '#core/errors.ts'
+import type { IdempotencySweeper } from '#ports/idempotency-sweeper.ts'
+import type { Log } from '#ports/log.ts'
+import { runLoop } from '#worker/loop.ts'
+import { createClosers, type Closers } from './closers.ts'
+import type { Config } from './config.ts'
+import { withoutPassword } from './log.ts'
+
+/** How often idempotency records are looked over for old ones. They live for days, so minutes are plenty. */
+const FORGET_EVERY_MS = 60_000
+
+/** The database that was opened, for people. */
+export interface DatabaseInfo {
+  readonly kind: 'embedded' | 'external'
+  /** PostgreSQL's own: "18.4". */
+  readonly version: string
+  /** What stood in the data folder; null for an external database. */
+  readonly found: 'created' | 'clean' | 'recovered' | 'running' | null
+  /** The data folder, or the URL without its password. */
+  readonly place: string
+}
+
+/** How a database is opened. */
+export interface OpenOptions {
+  /** Use the embedded server that a running Florin has started on the folder; otherwise that is refused. */
+  readonly join: boolean
+  /** Called when the embedded server keeps dying and is not started again. */
+  readonly onGivenUp?: (error: AppError) => void
+}
+
+/** A ledger to work with: the use cases, without any edge. */
+export interface OpenLedger {
+  readonly florin: Florin
+  readonly sweeper: IdempotencySweeper
+  readonly database: DatabaseInfo
+  readonly close: () => Promise<void>
+}
+
+/** Florin, serving. */
+export interface RunningFlorin extends OpenLedger {
+  readonly address: { readonly host: string; readonly port: number }
+}
+
+/** Opens everything that `serve` runs: database, migrations, store, batcher, use cases, worker loops, HTTP. */
+export async function composeFlorin(
+  config: Config,
+  log: Log,
+  onGivenUp: (error: AppError) => void,
+): Promise<RunningFlorin> {
+  return await opening(log, async (closers) => {
+    const ledger = await openLedger(config, log, { join: false, onGivenUp })
+    closers.add('ledger', ledger.close)
+
+    const loop = runLoop({
+      name: 'forget-idempotency',
+      everyMs: FORGET_EVERY_MS,
+      log,
+      step: createForgetIdempotency({
+        sweeper: ledger.sweeper,
+        clock: systemClock,
+        days: config.idempotencyDays,
+      }),
+    })
+    closers.add('worker loops', () => loop.stop())
+
+    const http = await createHttpServer({
+      florin: ledger.florin,
+      log,
+      logRequests: ['debug', 'trace'].includes(config.logLevel),
+    })
+    closers.add('http', () => http.close())
+    try {
+      await http.listen({ host: config.host, port: config.httpPort })
+    } catch (error) {
+      throw listenError(error, config)
+    }
+    const { port } = http.server.address() as AddressInfo
+    return { ...ledger, address: { host: config.host, port } }
+  })
+}
+
+/** Opens the ledger, at the schema of this Florin. */
+export async function openLedger(config: Config, log: Log, options: OpenOptions): Promise<OpenLedger> {
+  return await opening(log, async (closers) => {
+    const { url, info } = await openDatabase(config, log, options, closers)
+    await migrateUp(url, log)
+    const store = await openPostgresStore({ url, clock: systemClock, sha256, log })
+    closers.add('store', () => store.close())
+    const { batchSizeMax, queueMax, deadlineMs } = config
+    const batcher = createCommandBatcher(store, { ...BATCHER_LIMITS, batchSizeMax, queueMax, deadlineMs })
+    closers.add('batcher', () => batcher.close())
+    const florin = createFlorin({
+      batcher,
+      reader: store,
+      directory: store,
+      journal: store,
+      health: store,
+      catalog: createIso4217Catalog(),
+      ids: randomIds,
+      digest: sha256Hex,
+    })
+    return { florin, sweeper: store, database: info }
+  })
+}
+
+/** Opens what `verify` reads; throws `conflict` when the database is not at this Florin's schema. */
+export async function openAudit(
+  config: Config,
+  log: Log,
+): Promise<Pick<VerifyDeps, 'audit' | 'sha256'> & { readonly close: () => Promise<void> }> {
+  return await opening(log, async (closers) => {
+    const { url } = await openDatabase(config, log, { join: true }, closers)
+    const migrator = createMigrator({ url })
+    try {
+      const missing = (await migrator.status()).filter(({ executedAt }) => executedAt === undefined)
+      if (missing.length > 0) {
+        throw new AppError(
+          'conflict',
+          `the database lacks ${missing.length} migrations: run "florin migrate up"`,
+        )
+      }
+    } finally {
+      await migrator.close()
+    }
+    return { audit: createPostgresAudit({ url }), sha256 }
+  })
+}
+
+/** Opens what `migrate` works with. */
+export async function openMigrator(
+  config: Config,
+  log: Log,
+): Promise<{ readonly migrator: SchemaMigrator; readonly close: () => Promise<void> }> {
+  return await opening(log, async (closers) => {
+    const { url } = await openDatabase(config, log, { join: true }, closers)
+    const migrator = createMigrator({ url })
+    closers.add('migrator', () => migrator.close())
+    return { migrator }
+  })
+}
+
+/** Adds `close` to what `open` made; closes what it had opened when it fails. */
+async function opening<Opened extends object>(
+  log: Log,
+  open: (closers: Closers) => Promise<Opened>,
+): Promise<Opened & { readonly close: () => Promise<void> }> {
+  const closers = createClosers(log)
+  try {
+    return { ...(await open(closers)), close: closers.close }
+  } catch (error) {
+    await closers.close()
+    throw error
+  }
+}
+
+async function openDatabase(
+  config: Config,
+  log: Log,
+  { join, onGivenUp }: OpenOptions,
+  closers: Closers,
+): Promise<{ readonly url: string; readonly info: DatabaseInfo }> {
+  const { databaseUrl: url, dataDir } = config
+  if (url !== null) {
+    const version = await readServerVersion(url)
+    return { url, info: { kind: 'external', version, found: null, place: withoutPassword(url) } }
+  }
+  const embedded = await startEmbeddedPostgres({
+    dataDir,
+    log,
+    join,
+    ...(onGivenUp === undefined ? {} : { onGivenUp }),
+  })
+  closers.add('embedded PostgreSQL', () => embedded.stop())
+  const { version, found } = embedded
+  return { url: embedded.url, info: { kind: 'embedded', version, found, place: dataDir } }
+}
+
+async function migrateUp(url: string, log: Log): Promise<void> {
+  const migrator = createMigrator({ url })
+  try {
+    for (const { migrationName } of await migrator.up()) log.info({ migration: migrationName }, 'migrated')
+  } finally {
+    await migrator.close()
+  }
+}
+
+function listenError(error: unknown, { host, httpPort }: Config): unknown {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return new AppError(
+        'conflict',
+        `port ${httpPort} of ${host} is taken: set FLORIN_HTTP_PORT to another one, or to 0 for any free one`,
+        { cause: error },
+      )
+    case 'EACCES':
+      return new AppError(
+        'forbidden',
+        `port ${httpPort} may not be used by this user: set FLORIN_HTTP_PORT`,
+        {
+          cause: error,
+        },
+      )
+    default:
+      return error
+  }
+}

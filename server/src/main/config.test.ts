@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { AppError } from '#core/errors.ts'
+import { readConfig, settings, toSettingsTable } from './config.ts'
+
+test('nothing set is a configuration that works', () => {
+  const config = readConfig({ PATH: '/bin', FLORIN_TEST_SEED: 'x', FLORIN_HOST: '' })
+  assert.deepEqual(config, {
+    host: '127.0.0.1',
+    httpPort: 8080,
+    dataDir: '.florin',
+    databaseUrl: null,
+    logLevel: 'info',
+    idempotencyDays: 30,
+    batchSizeMax: 1000,
+    queueMax: 10_000,
+    deadlineMs: 10_000,
+    stopTimeoutMs: 20_000,
+  })
+  assert.ok(Object.isFrozen(config))
+  assert.deepEqual(
+    settings.map(({ key }) => key),
+    Object.keys(config),
+  )
+})
+
+test('settings are read', () => {
+  const url = 'postgresql://a:b@db.example:5432/florin'
+  const config = readConfig({ FLORIN_HTTP_PORT: '0', FLORIN_DATABASE_URL: url, FLORIN_HOST: '::1' })
+  assert.deepEqual([config.httpPort, config.databaseUrl, config.host], [0, url, '::1'])
+})
+
+const wrong: [name: string, value: string, message: RegExp][] = [
+  ['FLORIN_HOST', '0.0.0.0', /this machine only.*authentication is not built yet.*proxy/],
+  ['FLORIN_HOST', '192.168.1.4', /this machine only/],
+  ['FLORIN_HOST', '::', /this machine only/],
+  ['FLORIN_HOST', 'florin.example', /this machine only/],
+  ['FLORIN_HOST', 'http://x', /must be an address/],
+  ['FLORIN_HTTP_PORT', '80a', /^must be a whole number from 0 to 65535$/],
+  ['FLORIN_HTTP_PORT', '65536', /^must be a whole number from 0 to 65535$/],
+  ['FLORIN_HTTP_PORT', '-1', /whole number/],
+  ['FLORIN_HTTP_PORT', '1e3', /whole number/],
+  ['FLORIN_DATABASE_URL', 'mysql://a/b', /postgresql:\/\//],
+  ['FLORIN_DATABASE_URL', 'florin', /postgresql:\/\//],
+  ['FLORIN_LOG_LEVEL', 'loud', /one of silent, fatal, error, warn, info, debug, trace/],
+  ['FLORIN_IDEMPOTENCY_DAYS', '0', /from 1 to 3650/],
+  ['FLORIN_HTTP_PROT', '1', /did you mean FLORIN_HTTP_PORT\?/],
+  ['FLORIN_PORT', '1', /did you mean FLORIN_HTTP_PORT\?/],
+  ['FLORIN_DB_URL', 'x', /not a setting/],
+  ['FLORIN_', 'x', /docs\/configuration\.md/],
+]
+
+for (const [name, value, message] of wrong) {
+  test(`${name}=${value} is refused and says what it should be`, () => {
+    const [field, ...others] = problemsOf({ [name]: value })
+    assert.deepEqual([field?.field, others], [name, []])
+    assert.match(field?.message ?? '', message)
+  })
+}
+
+test('all problems are told at once, and no value of a secret', () => {
+  const problems = problemsOf({
+    FLORIN_HTTP_PORT: 'x',
+    FLORIN_LOG_LEVEL: 'x',
+    FLORIN_DATABASE_URL: 'mysql://root:hunter2@x',
+    FLORIN_OTHER: 'x',
+  })
+  assert.equal(problems.length, 4)
+  assert.doesNotMatch(JSON.stringify(problems), /hunter2/)
+})
+
+test('docs/configuration.md shows exactly the settings there are', () => {
+  const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8')
+  const table = page.split('\n').filter((line) => line.startsWith('|'))
+  // prettier pads the columns.
+  const squeeze = (line: string): string => line.replace(/\s+/g, ' ').replace(/-+/g, '-')
+  assert.deepEqual(table.map(squeeze), toSettingsTable().split('\n').map(squeeze))
+})
+
+function problemsOf(environment: Record<string, string>) {
+  try {
+    readConfig(environment)
+  } catch (error) {
+    assert.ok(error instanceof AppError && error.kind === 'validation')
+    return error.fields
+  }
+  return []
+}

@@ -1,0 +1,180 @@
+// The environment, read once, here and nowhere else. Every setting, its default, its limits and its line in the
+// documentation are one entry of `settings`.
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { invalidFields, type FieldError } from '#core/errors.ts'
+import { closestName } from './closest-name.ts'
+
+/** How a process of Florin is set up. Frozen. */
+export interface Config {
+  readonly host: string
+  readonly httpPort: number
+  readonly dataDir: string
+  /** Null: Florin runs a PostgreSQL of its own in the data folder. */
+  readonly databaseUrl: string | null
+  readonly logLevel: LogLevel
+  readonly idempotencyDays: number
+  readonly batchSizeMax: number
+  readonly queueMax: number
+  readonly deadlineMs: number
+  readonly stopTimeoutMs: number
+}
+
+/** How much is logged. */
+export type LogLevel = (typeof logLevels)[number]
+
+const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
+
+interface Setting {
+  readonly name: `FLORIN_${string}`
+  readonly key: keyof Config
+  /** As one writes it; null when unset means something of its own. */
+  readonly default: string | null
+  readonly meaning: string
+  /** Text to value; issues are worded to follow the name: "must be …". */
+  readonly schema: z.ZodType<Config[keyof Config], string>
+}
+
+/** Every setting there is. */
+export const settings: readonly Setting[] = [
+  {
+    name: 'FLORIN_HOST',
+    key: 'host',
+    default: '127.0.0.1',
+    meaning: 'The address to listen on. Only this machine for now (`127.0.0.1`, `::1`, `localhost`)',
+    schema: z.string().superRefine((host, context) => {
+      const issue = hostProblem(host)
+      if (issue !== null) context.addIssue({ code: 'custom', message: issue })
+    }),
+  },
+  {
+    name: 'FLORIN_HTTP_PORT',
+    key: 'httpPort',
+    default: '8080',
+    meaning: 'The port of the REST API; `0` takes any free one',
+    schema: wholeNumber(0, 65_535),
+  },
+  {
+    name: 'FLORIN_DATA_DIR',
+    key: 'dataDir',
+    default: '.florin',
+    meaning: 'The folder of the embedded PostgreSQL',
+    schema: z.string().min(1, 'must be a path of a folder'),
+  },
+  {
+    name: 'FLORIN_DATABASE_URL',
+    key: 'databaseUrl',
+    default: null,
+    meaning: 'A PostgreSQL of yours, `postgresql://user:password@host:5432/name`; unset: the embedded one',
+    schema: z.string().refine(isPostgresUrl, 'must look like postgresql://user:password@host:5432/name'),
+  },
+  {
+    name: 'FLORIN_LOG_LEVEL',
+    key: 'logLevel',
+    default: 'info',
+    meaning: `How much is logged: ${logLevels.map((level) => `\`${level}\``).join(', ')}`,
+    schema: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`),
+  },
+  {
+    name: 'FLORIN_IDEMPOTENCY_DAYS',
+    key: 'idempotencyDays',
+    default: '30',
+    meaning: 'How many days an idempotency key is remembered',
+    schema: wholeNumber(1, 3650),
+  },
+  {
+    name: 'FLORIN_BATCH_SIZE',
+    key: 'batchSizeMax',
+    default: '1000',
+    meaning: 'The most commands that one commit carries; more is little faster and makes each wait longer',
+    schema: wholeNumber(1, 4000),
+  },
+  {
+    name: 'FLORIN_QUEUE_MAX',
+    key: 'queueMax',
+    default: '10000',
+    meaning: 'The most commands that may wait for a commit; one more is answered with 503',
+    schema: wholeNumber(1, 1_000_000),
+  },
+  {
+    name: 'FLORIN_DEADLINE_MS',
+    key: 'deadlineMs',
+    default: '10000',
+    meaning: 'How long a command may take, in milliseconds',
+    schema: wholeNumber(100, 600_000),
+  },
+  {
+    name: 'FLORIN_STOP_TIMEOUT_MS',
+    key: 'stopTimeoutMs',
+    default: '20000',
+    meaning: 'How long a clean stop may take, in milliseconds, before it is forced',
+    schema: wholeNumber(100, 600_000),
+  },
+]
+
+/**
+ * The configuration that the process's environment asks for.
+ * Throws a validation error that names every wrong setting, and what it should be.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const problems: FieldError[] = unknownNames(environment)
+  const values: Partial<Record<keyof Config, unknown>> = {}
+  for (const { name, key, schema, default: byDefault } of settings) {
+    // An empty value is how compose files and CI leave a setting out.
+    const text = environment[name] || byDefault
+    if (text === null) {
+      values[key] = null
+      continue
+    }
+    const result = schema.safeParse(text)
+    if (result.success) values[key] = result.data
+    else for (const { message } of result.error.issues) problems.push({ field: name, message })
+  }
+  if (problems.length > 0) throw invalidFields(problems)
+  // Every key of Config has its setting: a test holds the two together.
+  return Object.freeze(values) as unknown as Config
+}
+
+/** The settings as a table in Markdown: what docs/configuration.md shows. */
+export function toSettingsTable(): string {
+  const rows = settings.map(({ name, default: byDefault, meaning }) => {
+    return `| \`${name}\` | ${byDefault === null ? '' : `\`${byDefault}\``} | ${meaning} |`
+  })
+  return ['| setting | default | meaning |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+/** FLORIN_TEST_… belongs to the tests, which read it themselves. */
+function unknownNames(environment: Readonly<Record<string, string | undefined>>): FieldError[] {
+  const known = settings.map(({ name }) => name)
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('FLORIN_') && !name.startsWith('FLORIN_TEST_'))
+    .filter((name) => !known.includes(name as (typeof known)[number]))
+    .map((name) => {
+      const closest = closestName(name, known)
+      const hint = closest === undefined ? 'see docs/configuration.md' : `did you mean ${closest}?`
+      return { field: name, message: `is not a setting of Florin; ${hint}` }
+    })
+}
+
+function wholeNumber(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .regex(/^[0-9]{1,9}$/, { message, abort: true })
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, message)
+}
+
+function hostProblem(host: string): string | null {
+  if (host === 'localhost' || host === '::1' || /^127(\.[0-9]{1,3}){3}$/.test(host)) return null
+  if (isIP(host) === 0 && !/^[A-Za-z0-9.-]+$/.test(host)) return 'must be an address such as 127.0.0.1'
+  return (
+    `must be an address of this machine only (127.0.0.1, ::1 or localhost), because authentication is not built yet: ` +
+    `anyone who reaches ${host} could move money. Put a proxy that authenticates in front, on this machine`
+  )
+}
+
+function isPostgresUrl(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && ['postgres:', 'postgresql:'].includes(url.protocol)
+}

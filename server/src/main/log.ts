@@ -1,0 +1,47 @@
+// The log: JSON lines for machines, plain lines on a terminal.
+import { pino, type Logger } from 'pino'
+import pretty from 'pino-pretty'
+import type { LogLevel } from './config.ts'
+
+/** Fields that are never written, wherever they stand in the first three levels. */
+const SECRETS = ['password', 'authorization', 'cookie', 'secret', 'token', 'databaseUrl']
+
+/** Makes the log of a process. A command's answer goes to stdout, so its log goes to stderr. */
+export function createLog(options: { readonly level: LogLevel; readonly to: 'stdout' | 'stderr' }): Logger {
+  const stream = process[options.to]
+  const paths = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
+  const serializers = { err: toErrorFields }
+  const settings = { level: options.level, redact: { paths, censor: '…' }, serializers }
+  const fd = options.to === 'stdout' ? 1 : 2
+  if (!stream.isTTY) return pino({ ...settings, base: null }, pino.destination({ fd, sync: true }))
+  return pino(
+    settings,
+    pretty({ destination: fd, sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l' }),
+  )
+}
+
+/** How deep causes are followed: an error may be its own cause. */
+const CAUSES_MAX = 5
+
+/** What is told of an error. Drivers hang their connections on errors, and those hold more than anyone should read. */
+export function toErrorFields(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return String(error)
+  const { name, message, stack, cause } = error
+  const { code } = error as { readonly code?: unknown }
+  return {
+    type: name,
+    message,
+    ...(typeof code === 'string' ? { code } : {}),
+    stack,
+    ...(cause === undefined || depth === CAUSES_MAX ? {} : { cause: toErrorFields(cause, depth + 1) }),
+  }
+}
+
+/** A connection URL as it may be shown: without its password. */
+export function withoutPassword(connectionUrl: string): string {
+  const url = URL.parse(connectionUrl)
+  if (url === null) return '(not a URL)'
+  if (url.password !== '') url.password = '…'
+  for (const name of url.searchParams.keys()) if (name.includes('password')) url.searchParams.set(name, '…')
+  return url.href.replaceAll('%E2%80%A6', '…')
+}
