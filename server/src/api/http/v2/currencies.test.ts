@@ -11,7 +11,7 @@ describe('v2 currencies', () => {
     const points = { code: 'POINTS', scale: 0, name: 'Points' }
     const made = await edge.post('/v2/currencies', points)
     assert.equal(made.status, 201)
-    assert.deepEqual(made.body, { ...points, in_use: true })
+    assert.deepEqual(made.body, { ...points, external_account_id: null, in_use: true })
     assert.deepEqual((await edge.get('/v2/currencies/POINTS')).body, made.body)
     assert.equal((await edge.get('/v2/currencies/EUR')).body.in_use, false)
     assert.equal((await edge.get('/v2/currencies/ABC')).status, 404)

@@ -1,0 +1,119 @@
+// npm run bench -- --scenario uniform|hot|http|http-hot|serial --seconds S --json FILE
+// Each scenario runs its baseline and Florin in turn, in this process, on one embedded PostgreSQL with fsync on, each on
+// a fresh database, and afterwards checks that no cent was lost.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startEmbeddedPostgres } from '../server/src/adapters/store-embedded/server.ts'
+import type { LoadResult } from './load.ts'
+import { SCENARIOS, type Scenario } from './scenarios.ts'
+import { openSubject, type SubjectKind } from './subjects.ts'
+
+const ROUNDS = 3
+const quiet = { debug() {}, info() {}, warn: console.error, error: console.error }
+
+/** What one scenario came to. */
+interface Report {
+  readonly scenario: string
+  readonly florin: LoadResult
+  readonly baseline: LoadResult
+  /** Florin's rate by the baseline's; for `serial` its median latency by the baseline's. */
+  readonly ratio: number
+  readonly machine: string
+  readonly commit: string
+}
+
+const { values } = parseArgs({
+  options: {
+    scenario: { type: 'string', default: Object.keys(SCENARIOS).join(',') },
+    seconds: { type: 'string', default: '10' },
+    json: { type: 'string' },
+  },
+})
+const seconds = Number(values.seconds)
+if (!(seconds >= 1)) fail('--seconds must be a number of at least 1')
+const names = values.scenario.split(',')
+const unknown = names.find((name) => !Object.hasOwn(SCENARIOS, name))
+if (unknown !== undefined) fail(`--scenario ${unknown}: must be of ${Object.keys(SCENARIOS).join(', ')}`)
+
+const dataDir = mkdtempSync(join(tmpdir(), 'florin-bench-'))
+const postgres = await startEmbeddedPostgres({ dataDir, log: quiet })
+const machine = describeMachine(postgres.version)
+console.log(`${machine}; ${ROUNDS} rounds of ${seconds / ROUNDS} s each, medians\n`)
+const reports: Report[] = []
+try {
+  for (const name of names) reports.push(await runScenario(name, SCENARIOS[name] as Scenario))
+} finally {
+  await postgres.stop()
+  rmSync(dataDir, { recursive: true })
+}
+if (values.json !== undefined) {
+  writeFileSync(values.json, `${JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2)}\n`)
+}
+
+async function runScenario(name: string, scenario: Scenario): Promise<Report> {
+  const results: Record<SubjectKind, LoadResult[]> = { baseline: [], florin: [] }
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const kind of ['baseline', 'florin'] as const) {
+      const subject = await openSubject(kind, postgres.url, quiet)
+      try {
+        results[kind].push(await scenario.run(subject, kind, seconds / ROUNDS))
+        await subject.assertSound()
+      } finally {
+        await subject.close()
+      }
+    }
+  }
+  const florin = median(results.florin)
+  const baseline = median(results.baseline)
+  const ratio = scenario.compares === 'rate' ? florin.tps / baseline.tps : florin.p50_ms / baseline.p50_ms
+  for (const [kind, { tps, p50_ms, p99_ms }] of Object.entries({ baseline, florin })) {
+    const figures = `${tps.toFixed(0).padStart(8)}/s   p50 ${p50_ms.toFixed(2)} ms   p99 ${p99_ms.toFixed(2)} ms`
+    console.log(`${name.padEnd(9)} ${kind.padEnd(9)} ${figures}`)
+  }
+  console.log(
+    `${name.padEnd(9)} ${scenario.compares === 'rate' ? 'rate' : 'latency'} ratio ${ratio.toFixed(2)}\n`,
+  )
+  return {
+    scenario: name,
+    florin: rounded(florin),
+    baseline: rounded(baseline),
+    ratio: round2(ratio),
+    machine,
+    commit: commit(),
+  }
+}
+
+function median(results: readonly LoadResult[]): LoadResult {
+  const middle = (pick: (result: LoadResult) => number): number =>
+    results.map(pick).sort((a, b) => a - b)[Math.floor(results.length / 2)] ?? 0
+  return {
+    tps: middle(({ tps }) => tps),
+    p50_ms: middle(({ p50_ms }) => p50_ms),
+    p99_ms: middle(({ p99_ms }) => p99_ms),
+  }
+}
+
+function rounded({ tps, p50_ms, p99_ms }: LoadResult): LoadResult {
+  return { tps: Math.round(tps), p50_ms: round2(p50_ms), p99_ms: round2(p99_ms) }
+}
+
+function round2(value: number): number {
+  return Math.round(value * 100) / 100
+}
+
+function describeMachine(postgresVersion: string): string {
+  const gib = Math.round(totalmem() / 2 ** 30)
+  return `${cpus().length} x ${cpus()[0]?.model ?? 'CPU'}, ${gib} GiB, Node ${process.version}, PostgreSQL ${postgresVersion} (fsync on)`
+}
+
+function commit(): string {
+  return execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim()
+}
+
+function fail(message: string): never {
+  console.error(message)
+  process.exit(2)
+}

@@ -1,0 +1,60 @@
+// What is measured.
+import type { CurrencyCode } from '../server/src/core/currency.ts'
+import type { Principal } from '../server/src/core/command.ts'
+import { pickAccounts, type Spread } from './accounts.ts'
+import { httpLoad } from './http-load.ts'
+import { runLoad, type LoadResult } from './load.ts'
+import { TEXTBOOK_CONNECTIONS } from './textbook.ts'
+import type { Subject, SubjectKind } from './subjects.ts'
+
+/** One thing to measure. */
+export interface Scenario {
+  readonly compares: 'rate' | 'latency'
+  run(subject: Subject, kind: SubjectKind, seconds: number): Promise<LoadResult>
+}
+
+/** Requests in flight that keep Florin's batches full: while a thousand are committed, the next thousand wait. */
+const ENGINE_CLIENTS = 2000
+const HTTP_CONNECTIONS = 512
+
+/** Every scenario by its name. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  uniform: engine('uniform'),
+  hot: engine('hot'),
+  http: http('uniform', HTTP_CONNECTIONS),
+  'http-hot': http('hot', HTTP_CONNECTIONS),
+  serial: { ...http('uniform', 1), compares: 'latency' },
+}
+
+/** The use case called in this process. The baseline gets as many clients as it has connections: more only wait. */
+function engine(spread: Spread): Scenario {
+  return {
+    compares: 'rate',
+    run: (subject, kind, seconds) =>
+      runLoad(
+        async () => {
+          const outcome = await subject.florin.transfers.post(
+            { principal: 'bench' as Principal, idempotencyKey: subject.nextKey() },
+            {
+              id: null,
+              postings: [{ ...pickAccounts(spread), amount: '0.01', currency: 'EUR' as CurrencyCode }],
+              reference: null,
+              metadata: {},
+            },
+          )
+          if (outcome.kind === 'rejected') throw new Error(`refused: ${outcome.refusal.message}`)
+        },
+        { clients: kind === 'baseline' ? TEXTBOOK_CONNECTIONS : ENGINE_CLIENTS, seconds },
+      ),
+  }
+}
+
+function http(spread: Spread, connections: number): Scenario {
+  return {
+    compares: 'rate',
+    run: async (subject, _kind, seconds) => {
+      const port = await subject.listen()
+      return await httpLoad({ port, connections, seconds, spread })
+    },
+  }
+}

@@ -1,0 +1,117 @@
+// What is measured against what: the same use cases and the same HTTP server, over Florin's batcher or over the baseline.
+import { randomUUID } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import { Client } from 'pg'
+import { createIso4217Catalog } from '../server/src/adapters/currencies-iso4217/catalog.ts'
+import { systemClock } from '../server/src/adapters/runtime-node/clock.ts'
+import { sha256, sha256Hex } from '../server/src/adapters/runtime-node/digest.ts'
+import { randomIds } from '../server/src/adapters/runtime-node/id-source.ts'
+import { createMigrator } from '../server/src/adapters/store-postgres/migrate.ts'
+import { openPostgresStore } from '../server/src/adapters/store-postgres/store.ts'
+import { createHttpServer } from '../server/src/api/http/server.ts'
+import { createCommandBatcher } from '../server/src/app/command-batcher.ts'
+import { createFlorin, type Florin } from '../server/src/app/florin.ts'
+import type { CurrencyCode } from '../server/src/core/currency.ts'
+import type { Principal } from '../server/src/core/command.ts'
+import type { Log } from '../server/src/ports/log.ts'
+import { ACCOUNT_COUNT, INITIAL_BALANCE, toId } from './accounts.ts'
+import { createTextbook } from './textbook.ts'
+
+/** Which side of a comparison. */
+export type SubjectKind = 'baseline' | 'florin'
+
+/** One side of a comparison, on a fresh database with its accounts. */
+export interface Subject {
+  readonly florin: Florin
+  nextKey(): string
+  /** Serves HTTP and answers the port. */
+  listen(): Promise<number>
+  /** Throws when a cent or an entry is missing or too many. */
+  assertSound(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Makes a database of its own on the server, fills it, and puts the subject together. */
+export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log): Promise<Subject> {
+  const name = `bench_${randomUUID().replaceAll('-', '')}`
+  await execute(serverUrl, `create database ${name}`)
+  const url = Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href
+  const migrator = createMigrator({ url })
+  await migrator.up()
+  await migrator.close()
+
+  const store = await openPostgresStore({ url, clock: systemClock, sha256, log })
+  const grouped = createCommandBatcher(store)
+  const shared = {
+    reader: store,
+    directory: store,
+    journal: store,
+    health: store,
+    catalog: createIso4217Catalog(),
+    ids: randomIds,
+    digest: sha256Hex,
+  }
+  await createAccounts(createFlorin({ ...shared, batcher: grouped }))
+  await execute(url, 'vacuum analyze')
+  await execute(url, 'checkpoint')
+  const batcher = kind === 'florin' ? grouped : createTextbook(url)
+  const florin = createFlorin({ ...shared, batcher })
+  const http = await createHttpServer({ florin, log, docs: false })
+  let nextKey = 0
+
+  return {
+    florin,
+    nextKey: () => `${name}-${nextKey++}`,
+    async listen() {
+      await http.listen({ port: 0, host: '127.0.0.1' })
+      return (http.server.address() as AddressInfo).port
+    },
+    assertSound: () => assertSound(url),
+    async close() {
+      await http.close()
+      await batcher.close()
+      await store.close()
+      await execute(serverUrl, `drop database ${name}`)
+    },
+  }
+}
+
+async function createAccounts(florin: Florin): Promise<void> {
+  const caller = { principal: 'bench' as Principal, idempotencyKey: null }
+  const requests = Array.from({ length: ACCOUNT_COUNT }, (_, index) =>
+    florin.accounts.create(caller, {
+      id: toId(index),
+      userId: null,
+      currency: 'EUR' as CurrencyCode,
+      creditLimit: '0',
+      initialBalance: INITIAL_BALANCE,
+      metadata: {},
+    }),
+  )
+  const refused = (await Promise.all(requests)).find(({ kind }) => kind === 'rejected')
+  if (refused !== undefined) throw new Error('an account of the bench was refused')
+}
+
+async function assertSound(url: string): Promise<void> {
+  const [row] = await execute(
+    url,
+    `select
+      (select sum(posted) from florin.accounts) as sum,
+      (select count(*) from florin.entries) - 2 * (select count(*) from florin.transfers) as entries_off,
+      (select count(*) from florin.accounts a
+        where posted <> (select sum(amount) from florin.entries where account_id = a.id)) as balances_off`,
+  )
+  if (row?.['sum'] !== '0' || row['entries_off'] !== '0' || row['balances_off'] !== '0') {
+    throw new Error(`the ledger does not add up: ${JSON.stringify(row)}`)
+  }
+}
+
+async function execute(url: string, statement: string): Promise<Record<string, unknown>[]> {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    return (await client.query<Record<string, unknown>>(statement)).rows
+  } finally {
+    await client.end()
+  }
+}
