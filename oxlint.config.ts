@@ -155,6 +155,10 @@ export default defineConfig({
     'unicorn/consistent-function-scoping': 'off',
     // Parsers narrow by assertion after they have checked; `tsc` sees the rest.
     'typescript/no-unsafe-type-assertion': 'off',
+    // A loop may wait for what a callback changes.
+    'no-unmodified-loop-condition': 'off',
+    // A worker thread's port has no origin; nothing of Florin runs in a browser window.
+    'unicorn/require-post-message-target-origin': 'off',
     'no-underscore-dangle': 'off',
     'no-shadow': 'off',
     // `fc.integer()`, `pg.Pool`: the way these packages are read everywhere.

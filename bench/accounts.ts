@@ -4,7 +4,7 @@ import type { AccountId } from '../server/src/core/ids.ts'
 /** How many accounts there are. */
 export const ACCOUNT_COUNT = 10_000
 /** The id of the first one; the others follow it. */
-export const ACCOUNT_ID_FIRST = 100_001
+const ACCOUNT_ID_FIRST = 100_001
 /** What each begins with, in major units: more than any run can take from one. */
 export const INITIAL_BALANCE = '1000000000.00'
 

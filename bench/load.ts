@@ -30,7 +30,7 @@ export async function runLoad(
 }
 
 /** Rate and percentiles of measured requests. */
-export function summarize(latenciesMs: readonly number[], seconds: number): LoadResult {
+function summarize(latenciesMs: readonly number[], seconds: number): LoadResult {
   const sorted = Float64Array.from(latenciesMs).sort()
   const at = (share: number): number =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0

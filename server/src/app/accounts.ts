@@ -24,7 +24,7 @@ export interface AccountRequest {
 }
 
 /** Settings to change; what is absent stays. */
-export interface AccountChanges {
+interface AccountChanges {
   readonly ifVersion: number | null
   readonly creditLimit?: string
   readonly metadata?: Metadata

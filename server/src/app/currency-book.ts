@@ -6,7 +6,7 @@ import type { DirectoryReader } from '#ports/ledger-reader.ts'
 import { invalidField } from '#core/errors.ts'
 
 /** A currency, and whether the ledger holds it yet. */
-export interface ListedCurrency extends LedgerCurrency {
+interface ListedCurrency extends LedgerCurrency {
   readonly inUse: boolean
 }
 

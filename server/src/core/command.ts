@@ -92,7 +92,7 @@ interface Results {
 }
 
 /** What a command of kind C makes when it is accepted. */
-export type ResultOf<C extends Command> = Results[C['kind']]
+type ResultOf<C extends Command> = Results[C['kind']]
 
 /** The command was carried out. `replayed`: it had been before, and this is the first answer again. */
 export interface Accepted<Result> {

@@ -7,7 +7,7 @@ export type Scale = number
 /** The most digits after the point that a currency may have. */
 export const SCALE_MAX = 18
 /** An amount or balance has at most this many digits in minor units: numeric(38,0) in SQL. */
-export const MINOR_DIGITS_MAX = 38
+const MINOR_DIGITS_MAX = 38
 /** The largest amount or balance, in minor units. */
 export const MINOR_MAX = 10n ** BigInt(MINOR_DIGITS_MAX) - 1n
 

@@ -5,11 +5,8 @@ import type { Instant } from '#core/instant.ts'
 import type { Entry, Transfer } from '#core/transfer.ts'
 import type { User } from '#core/user.ts'
 
-/** The most rows one call of a list answers with. */
-export const PAGE_LIMIT_MAX = 1000
-
 /** An entry with its time and with what the transfer behind it says. */
-export interface StatementLine extends Entry {
+interface StatementLine extends Entry {
   readonly createdAt: Instant
   readonly reference: string | null
 }

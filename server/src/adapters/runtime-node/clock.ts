@@ -7,6 +7,6 @@ export const systemClock: Clock = {
 }
 
 /** A Date as an Instant. */
-export function toInstant(date: Date): Instant {
+function toInstant(date: Date): Instant {
   return date.toISOString().replace('Z', '000Z') as Instant
 }

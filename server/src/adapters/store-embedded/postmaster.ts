@@ -22,7 +22,7 @@ const fastStopTimeoutMs = 30_000
 const immediateStopTimeoutMs = 5_000
 
 /** How a server process ended. */
-export interface Exit {
+interface Exit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
 }

@@ -21,7 +21,7 @@ import { createMemoryJournalReader } from './journal.ts'
 import { createMemoryReader } from './reader.ts'
 
 /** A sealed page of the journal. */
-export interface MemoryPage {
+interface MemoryPage {
   readonly number: number
   readonly sealedAt: Instant
   readonly root: Uint8Array
@@ -30,7 +30,7 @@ export interface MemoryPage {
 }
 
 /** An entry with the time of its transfer. */
-export type MemoryEntry = Entry & { readonly createdAt: Instant }
+type MemoryEntry = Entry & { readonly createdAt: Instant }
 
 /** Everything the memory store holds. */
 export interface MemoryTables extends Omit<WorkingSet, 'accounts' | 'settings'> {

@@ -43,7 +43,7 @@ export async function openPostgresStore(deps: {
       ...journal.reader,
       ...createSweeper(db),
     }),
-    problem: writer.problem,
+    problem: () => writer.problem(),
     async close() {
       await writer.close()
       await db.destroy()

@@ -11,7 +11,7 @@ const CONNECT_TIMEOUT_MS = 3_000
 const STATEMENT_TIMEOUT_MS = 10_000
 
 /** The tables, by their qualified names. */
-export interface Tables {
+interface Tables {
   'florin.accounts': AccountRow
   'florin.currencies': CurrencyRow
   'florin.users': {
