@@ -5,7 +5,7 @@ import type { Json } from '#core/canonical-json.ts'
 export const FINDINGS_MAX = 100
 
 /** Every check of verify, in the order of the report, and what it proves. */
-export const checkTitles = {
+const checkTitles = {
   pages: 'pages are numbered without gaps, up to the head',
   roots: 'each page has the Merkle root of its facts',
   hashes: 'each page is chained to the one before',
@@ -25,7 +25,7 @@ export const checkTitles = {
 export type CheckName = keyof typeof checkTitles
 
 /** One thing that is not as it must be. */
-export interface Finding {
+interface Finding {
   readonly check: CheckName
   /** What it is about: "account 1001", "page 12". */
   readonly subject: string
@@ -34,7 +34,7 @@ export interface Finding {
 }
 
 /** What came of one check. */
-export interface CheckResult {
+interface CheckResult {
   readonly check: CheckName
   readonly title: string
   readonly examined: number

@@ -1,9 +1,9 @@
-// The command line. server/bin/florin.js comes first and checks the version of Node.
+// The command line. entry.js comes first and checks the version of Node.
+import { readFileSync } from 'node:fs'
 import { stripVTControlCharacters } from 'node:util'
 import { renderUsage, runCommand } from 'citty'
 import { printError } from './print-error.ts'
 import { checkCall, exitCodes, unknown, type Command } from './usage.ts'
-import packageJson from '../../package.json' with { type: 'json' }
 
 /** Loaded when called: a command starts in a third of the time without the code of the others. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -13,10 +13,14 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import('./verify.ts')).verify,
 }
 
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string
+}
+
 const main: Command = {
   meta: {
     name: 'florin',
-    version: packageJson.version,
+    version,
     description: 'A money-transfer core: users, accounts and transfers',
   },
   subCommands: { ...commands },
@@ -28,7 +32,7 @@ async function run([name, ...call]: readonly string[]): Promise<number> {
   try {
     if (name === undefined || ['help', '--help', '-h'].includes(name)) return await printUsage(main)
     if (['--version', '-v'].includes(name)) {
-      process.stdout.write(`${packageJson.version}\n`)
+      process.stdout.write(`${version}\n`)
       return exitCodes.ok
     }
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined

@@ -8,11 +8,10 @@ const SECRETS = ['password', 'authorization', 'cookie', 'secret', 'token', 'data
 
 /** Makes the log of a process. A command's answer goes to stdout, so its log goes to stderr. */
 export function createLog(options: { readonly level: LogLevel; readonly to: 'stdout' | 'stderr' }): Logger {
-  const stream = process[options.to]
   const paths = SECRETS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
   const serializers = { err: toErrorFields }
   const settings = { level: options.level, redact: { paths, censor: '…' }, serializers }
-  const fd = options.to === 'stdout' ? 1 : 2
+  const [stream, fd] = options.to === 'stdout' ? [process.stdout, 1] : [process.stderr, 2]
   if (!stream.isTTY) return pino({ ...settings, base: null }, pino.destination({ fd, sync: true }))
   return pino(
     settings,

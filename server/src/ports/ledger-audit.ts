@@ -23,7 +23,7 @@ export interface JournalHead {
 }
 
 /** A transfer row, as the fact of it shows it. Not read into the domain, for someone may have been at it. */
-export interface AuditedTransfer {
+interface AuditedTransfer {
   readonly id: TransferId
   readonly data: Json
 }

@@ -7,7 +7,7 @@ const BACKOFF_MAX = 32
 const JITTER = 0.2
 
 /** Where a loop reports: pino's argument order. */
-export interface LoopLog {
+interface LoopLog {
   debug(fields: object, message: string): void
   error(fields: object, message: string): void
 }

@@ -10,7 +10,7 @@ import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const entry = fileURLToPath(new URL('../../bin/florin.js', import.meta.url))
+const entry = fileURLToPath(new URL('../../src/cli/entry.js', import.meta.url))
 const scratch = mkdtempSync(join(tmpdir(), 'florin-cli-'))
 chmodSync(scratch, 0o755)
 after(() => rmSync(scratch, { recursive: true, force: true }))

@@ -3,7 +3,7 @@
 const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (major > 22 || (major === 22 && minor >= 18)) {
-  void import('../src/cli/florin.ts')
+  void import('./florin.ts')
 } else {
   console.error(
     `florin: Node ${process.versions.node} cannot run Florin, which needs 22.18 or newer. ` +
