@@ -196,6 +196,36 @@ const accounts: readonly LedgerCase[] = [
       'set @EUR limit=0 if=1 -> system_account id',
     ],
   },
+  {
+    name: 'settings and balance of one account in one batch, both ways round',
+    given: TWO,
+    when: [
+      [
+        'set 1 limit=50 -> ok',
+        'pay 1>2 150.00 EUR -> ok',
+        'set 1 limit=49.99 -> credit_limit_in_use credit_limit',
+      ],
+      [
+        'pay 2>1 100.00 EUR -> ok',
+        'set 1 limit=0 m:a=b -> ok',
+        'pay 1>2 50.01 EUR -> insufficient_funds postings[0].source',
+      ],
+      [
+        'set 1 m:a=c -> ok',
+        'pay 1>2 20.00 EUR -> ok',
+        'set 1 m:a=d -> ok',
+        'pay 1>2 30.00 EUR -> ok',
+        'set 1 m:a=e -> ok',
+      ],
+    ],
+    then: ['1 0.00 EUR 5', '2 100.00 EUR 4'],
+  },
+  {
+    name: 'an account opened, used and set in one batch',
+    given: ['open 2 EUR'],
+    when: [['open 1 EUR 5.00 -> ok', 'set 1 limit=1 -> ok', 'pay 1>2 6.00 EUR -> ok', 'set 1 m:a=b -> ok']],
+    then: ['1 -1.00 EUR 2', '2 6.00 EUR 1'],
+  },
 ]
 
 const transfers: readonly LedgerCase[] = [
