@@ -36,6 +36,20 @@ const users: readonly LedgerCase[] = [
     ],
   },
   {
+    name: 'case is that of Unicode, not of ASCII or of the database',
+    given: ['user ann email=ÉVA@x.org', 'user eda email=IDA@x.org'],
+    when: [
+      'user bob email=éva@x.org -> email_taken email',
+      'user cid email=ida@x.org -> email_taken email',
+      'user dan email=STRASSE@x.org -> ok',
+      'user eve email=straße@x.org -> ok',
+      'user fay email=İnci@x.org -> ok',
+      'user gus email=inci@x.org -> ok',
+      'user hal email=ΟΔΟΣ@x.org -> ok',
+      'user ivy email=οδος@x.org -> email_taken email',
+    ],
+  },
+  {
     name: 'an address that was given up is free, in the same batch too',
     given: ['user ann email=a@x.org', 'user bob email=b@x.org'],
     when: [
@@ -43,6 +57,13 @@ const users: readonly LedgerCase[] = [
       ['edit bob email=new@x.org -> ok', 'edit ann email=b@x.org -> ok'],
       'user dan email=a@x.org -> email_taken email',
       'user eve email=b@x.org -> email_taken email',
+    ],
+  },
+  {
+    name: 'two users change addresses with each other in one batch',
+    given: ['user ann email=a@x.org', 'user bob email=b@x.org'],
+    when: [
+      ['edit ann email=tmp@x.org -> ok', 'edit bob email=a@x.org -> ok', 'edit ann email=b@x.org -> ok'],
     ],
   },
   {
