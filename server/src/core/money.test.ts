@@ -30,26 +30,8 @@ const READ: [text: string, scale: number, minor: bigint][] = [
 ]
 
 const NONSENSE = [
-  ...[
-    '',
-    ' ',
-    '.',
-    '-',
-    '+',
-    '1.',
-    '.5',
-    '-1',
-    '+1',
-    '-0',
-    '1e3',
-    '1E3',
-    '1e-2',
-    '0x10',
-    '0b1',
-    '0o7',
-    '1_000',
-  ],
-  ...[
+  ['', ' ', '.', '-', '+', '1.', '.5', '-1', '+1', '-0', '1e3', '1E3', '1e-2', '0x10', '0b1', '0o7', '1_000'],
+  [
     '1,50',
     '1,000.00',
     '1.2.3',
@@ -64,7 +46,7 @@ const NONSENSE = [
     '1\u00a0',
     '\u22121',
   ],
-  ...[
+  [
     'NaN',
     'Infinity',
     '-Infinity',
@@ -78,8 +60,8 @@ const NONSENSE = [
     '€5',
     '$5',
   ],
-  ...['١٢', '１２', '1٫5', 'Ⅷ', '½', '²', '１.５', '0.-1', '1.+5', '1. 5', "'1'", '"1"', '1;--', '1f', '1d'],
-]
+  ['١٢', '１２', '1٫5', 'Ⅷ', '½', '²', '１.５', '0.-1', '1.+5', '1. 5', "'1'", '"1"', '1;--', '1f', '1d'],
+].flat()
 
 test('a plain decimal is read into minor units', () => {
   for (const [text, scale, minor] of READ)
@@ -166,7 +148,7 @@ test('what is shown reads back as the same amount, in both ways of showing it', 
 })
 
 test('any text is either refused or read as exactly what a pencil would read', () => {
-  const texts = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'0123456789.-+e ') }))
+  const texts = fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'0123456789.-+e '.split('')) }))
   fc.assert(
     fc.property(texts, scales, (text, scale) => {
       const amount = parseAmount(text, scale)

@@ -63,7 +63,7 @@ export function inWords(outcome: Outcome): string {
   return [code, field, outcome.replayed ? 'again' : null].filter((word) => word !== null).join(' ')
 }
 
-/** An account's line under `then`, for the account that the expected line is about. */
+/** An account's line under `balances`, for the account that the expected line is about. */
 export async function balanceLine(store: Ledger, expected: string): Promise<string> {
   const [word = ''] = expected.split(' ')
   const id = (await withExternals(store, word)) as Parameters<Ledger['findAccount']>[0]

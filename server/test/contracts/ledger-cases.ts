@@ -13,7 +13,7 @@ export interface LedgerCase {
   /** `command -> outcome`: `ok`, `again` (the first answer once more), or a code and its field, with ` again` if replayed. */
   readonly when: readonly (string | readonly string[])[]
   /** `account balance currency entries`, afterwards. */
-  readonly then?: readonly string[]
+  readonly balances?: readonly string[]
 }
 
 /** 38 digits: the largest amount and balance. */
@@ -101,7 +101,7 @@ const currencies: readonly LedgerCase[] = [
   {
     name: 'a currency is made once',
     when: ['currency GEM 3 -> ok', 'currency GEM 3 -> currency_exists code', 'open 1 GEM 1.234 -> ok'],
-    then: ['1 1.234 GEM 1'],
+    balances: ['1 1.234 GEM 1'],
   },
   {
     name: 'a currency that an account opened exists',
@@ -116,7 +116,7 @@ const currencies: readonly LedgerCase[] = [
   {
     name: 'two accounts of one batch open one currency',
     when: [['open 1 EUR 1.00 -> ok', 'open 2 EUR 2.00 -> ok', 'currency EUR 2 -> currency_exists code']],
-    then: ['1 1.00 EUR 1', '2 2.00 EUR 1'],
+    balances: ['1 1.00 EUR 1', '2 2.00 EUR 1'],
   },
   {
     name: 'every scale from none to 18 digits',
@@ -128,7 +128,7 @@ const currencies: readonly LedgerCase[] = [
       'open 5 XXX 0.00000001',
     ],
     when: ['pay 1>2 1 JPY -> ok', 'pay 3>4 0.000000000000000001 ETH -> ok'],
-    then: ['1 999 JPY 2', '2 1 JPY 1', '3 1.000000000000000000 ETH 2', '4 0.000000000000000001 ETH 1'],
+    balances: ['1 999 JPY 2', '2 1 JPY 1', '3 1.000000000000000000 ETH 2', '4 0.000000000000000001 ETH 1'],
   },
 ]
 
@@ -141,7 +141,7 @@ const accounts: readonly LedgerCase[] = [
       'open 1 EUR 5.00 -> account_exists id',
       'open 2 USD -> account_exists id',
     ],
-    then: ['1 0.00 EUR 0', '2 100.00 EUR 1'],
+    balances: ['1 0.00 EUR 0', '2 100.00 EUR 1'],
   },
   {
     name: 'the largest account id is 2^63 - 1',
@@ -150,7 +150,7 @@ const accounts: readonly LedgerCase[] = [
       'open 1 EUR -> ok',
       'pay 9223372036854775807>1 1.00 EUR -> ok',
     ],
-    then: ['9223372036854775807 0.00 EUR 2', '1 1.00 EUR 1'],
+    balances: ['9223372036854775807 0.00 EUR 2', '1 1.00 EUR 1'],
   },
   {
     name: 'an owner must be there',
@@ -162,7 +162,7 @@ const accounts: readonly LedgerCase[] = [
     when: [
       ['user ann -> ok', 'open 1 EUR 5.00 owner=ann -> ok', 'open 2 EUR owner=bob -> user_not_found user_id'],
     ],
-    then: ['1 5.00 EUR 1'],
+    balances: ['1 5.00 EUR 1'],
   },
   {
     name: 'opening refuses in order: owner, currency, account, size',
@@ -174,7 +174,7 @@ const accounts: readonly LedgerCase[] = [
       'open 3 JPY 1 -> balance_overflow initial_balance',
       'open 3 JPY -> ok',
     ],
-    then: [`2 ${MAX} JPY 1`, '3 0 JPY 0'],
+    balances: [`2 ${MAX} JPY 1`, '3 0 JPY 0'],
   },
   {
     name: 'a refused opening opens nothing, not even the currency',
@@ -184,7 +184,7 @@ const accounts: readonly LedgerCase[] = [
     name: 'settings change; a missing account has none',
     given: ['open 1 EUR 10.00 m:a=1'],
     when: ['set 2 limit=5 -> account_not_found id', 'set 1 limit=5 -> ok', 'set 1 m:a=2 m:b=3 -> ok'],
-    then: ['1 10.00 EUR 1'],
+    balances: ['1 10.00 EUR 1'],
   },
   {
     name: 'an account version counts settings, not transfers',
@@ -204,7 +204,7 @@ const accounts: readonly LedgerCase[] = [
       'set 1 limit=30.00 -> ok',
       'set 1 limit=0 -> credit_limit_in_use credit_limit',
     ],
-    then: ['1 -30.00 EUR 1'],
+    balances: ['1 -30.00 EUR 1'],
   },
   {
     name: 'changing settings refuses in order: account, version, system account, limit in use',
@@ -239,13 +239,13 @@ const accounts: readonly LedgerCase[] = [
         'set 1 m:a=e -> ok',
       ],
     ],
-    then: ['1 0.00 EUR 5', '2 100.00 EUR 4'],
+    balances: ['1 0.00 EUR 5', '2 100.00 EUR 4'],
   },
   {
     name: 'an account opened, used and set in one batch',
     given: ['open 2 EUR'],
     when: [['open 1 EUR 5.00 -> ok', 'set 1 limit=1 -> ok', 'pay 1>2 6.00 EUR -> ok', 'set 1 m:a=b -> ok']],
-    then: ['1 -1.00 EUR 2', '2 6.00 EUR 1'],
+    balances: ['1 -1.00 EUR 2', '2 6.00 EUR 1'],
   },
 ]
 
@@ -254,13 +254,13 @@ const transfers: readonly LedgerCase[] = [
     name: 'money moves from source to destination',
     given: TWO,
     when: ['pay 1>2 40.00 EUR ref=rent m:order=7 -> ok'],
-    then: ['1 60.00 EUR 2', '2 40.00 EUR 1'],
+    balances: ['1 60.00 EUR 2', '2 40.00 EUR 1'],
   },
   {
     name: 'the whole balance may go, and not a cent more',
     given: TWO,
     when: ['pay 1>2 100.01 EUR -> insufficient_funds postings[0].source', 'pay 1>2 100.00 EUR -> ok'],
-    then: ['1 0.00 EUR 2', '2 100.00 EUR 1'],
+    balances: ['1 0.00 EUR 2', '2 100.00 EUR 1'],
   },
   {
     name: 'credit reaches to its limit, and not a cent further',
@@ -270,7 +270,7 @@ const transfers: readonly LedgerCase[] = [
       'pay 1>2 15.00 EUR -> ok',
       'pay 1>2 0.01 EUR -> insufficient_funds postings[0].source',
     ],
-    then: ['1 -5.00 EUR 2', '2 15.00 EUR 1'],
+    balances: ['1 -5.00 EUR 2', '2 15.00 EUR 1'],
   },
   {
     name: 'accounts must be there, source and destination',
@@ -279,7 +279,7 @@ const transfers: readonly LedgerCase[] = [
       'pay 9>2 1.00 EUR -> account_not_found postings[0].source',
       'pay 1>9 1.00 EUR -> account_not_found postings[0].destination',
     ],
-    then: ['1 100.00 EUR 1', '2 0.00 EUR 0'],
+    balances: ['1 100.00 EUR 1', '2 0.00 EUR 0'],
   },
   {
     name: 'an account does not pay itself',
@@ -294,7 +294,7 @@ const transfers: readonly LedgerCase[] = [
       'pay 3>1 1.00 EUR -> currency_mismatch postings[0].source',
       'pay 1>2 1.00 USD -> currency_mismatch postings[0].source',
     ],
-    then: ['1 100.00 EUR 1', '3 5.00 USD 1'],
+    balances: ['1 100.00 EUR 1', '3 5.00 USD 1'],
   },
   {
     name: 'the code with the lower number is told, even of a later posting',
@@ -306,7 +306,7 @@ const transfers: readonly LedgerCase[] = [
       'pay 9>9 1.00 USD -> account_not_found postings[0].source',
       'pay 1>1 1.00 USD -> same_account postings[0].destination',
     ],
-    then: ['1 100.00 EUR 1'],
+    balances: ['1 100.00 EUR 1'],
   },
   {
     name: 'short of money is told before too many digits',
@@ -328,7 +328,7 @@ const transfers: readonly LedgerCase[] = [
       'pay 1>2 5.00 EUR, 1>3 5.00 EUR, 1>4 0.01 EUR -> insufficient_funds postings[0].source',
       'pay 1>2 5.00 EUR, 1>3 3.00 EUR, 1>4 2.00 EUR -> ok',
     ],
-    then: ['1 0.00 EUR 4', '2 5.00 EUR 1', '3 3.00 EUR 1', '4 2.00 EUR 1'],
+    balances: ['1 0.00 EUR 4', '2 5.00 EUR 1', '3 3.00 EUR 1', '4 2.00 EUR 1'],
   },
   {
     name: 'many pay one, or nobody',
@@ -337,7 +337,7 @@ const transfers: readonly LedgerCase[] = [
       'pay 1>3 5.00 EUR, 2>3 5.01 EUR -> insufficient_funds postings[1].source',
       'pay 1>3 5.00 EUR, 2>3 5.00 EUR -> ok',
     ],
-    then: ['1 0.00 EUR 2', '2 0.00 EUR 2', '3 10.00 EUR 2'],
+    balances: ['1 0.00 EUR 2', '2 0.00 EUR 2', '3 10.00 EUR 2'],
   },
   {
     name: 'a chain passes money through an empty account',
@@ -346,7 +346,7 @@ const transfers: readonly LedgerCase[] = [
       'pay 1>2 5.00 EUR, 2>3 5.00 EUR -> ok',
       'pay 1>2 5.00 EUR, 2>3 5.00 EUR -> insufficient_funds postings[0].source',
     ],
-    then: ['1 0.00 EUR 2', '2 0.00 EUR 2', '3 5.00 EUR 1'],
+    balances: ['1 0.00 EUR 2', '2 0.00 EUR 2', '3 5.00 EUR 1'],
   },
   {
     name: 'floors are checked on what all postings leave, in whatever order they stand',
@@ -355,7 +355,7 @@ const transfers: readonly LedgerCase[] = [
       'pay 2>3 5.00 EUR, 1>2 5.00 EUR -> ok',
       'pay 2>1 0.01 EUR, 3>2 5.00 EUR, 2>1 5.00 EUR -> insufficient_funds postings[0].source',
     ],
-    then: ['1 0.00 EUR 2', '2 0.00 EUR 2', '3 5.00 EUR 1'],
+    balances: ['1 0.00 EUR 2', '2 0.00 EUR 2', '3 5.00 EUR 1'],
   },
   {
     name: 'the same two accounts more than once, and a circle that moves nothing in the end',
@@ -364,7 +364,7 @@ const transfers: readonly LedgerCase[] = [
       'pay 1>2 0.50 EUR, 1>2 0.25 EUR, 2>1 0.10 EUR -> ok',
       'pay 1>2 100.00 EUR, 2>3 100.00 EUR, 3>1 100.00 EUR -> ok',
     ],
-    then: ['1 0.35 EUR 6', '2 1.65 EUR 6', '3 1.00 EUR 3'],
+    balances: ['1 0.35 EUR 6', '2 1.65 EUR 6', '3 1.00 EUR 3'],
   },
   {
     name: 'one transfer in several currencies is an exchange: all or nothing',
@@ -373,7 +373,7 @@ const transfers: readonly LedgerCase[] = [
       'pay 1>3 10.00 EUR, 4>2 11.01 USD -> insufficient_funds postings[1].source',
       'pay 1>3 10.00 EUR, 4>2 11.00 USD -> ok',
     ],
-    then: ['1 0.00 EUR 2', '2 11.00 USD 1', '3 10.00 EUR 1', '4 0.00 USD 2'],
+    balances: ['1 0.00 EUR 2', '2 11.00 USD 1', '3 10.00 EUR 1', '4 0.00 USD 2'],
   },
   {
     name: 'each transfer of a batch sees what those before it did',
@@ -386,7 +386,7 @@ const transfers: readonly LedgerCase[] = [
         'pay 2>3 1.00 EUR -> insufficient_funds postings[0].source',
       ],
     ],
-    then: ['1 0.00 EUR 2', '2 0.00 EUR 2', '3 1.00 EUR 1'],
+    balances: ['1 0.00 EUR 2', '2 0.00 EUR 2', '3 1.00 EUR 1'],
   },
   {
     name: 'a balance has 38 digits, and not one unit more',
@@ -397,7 +397,7 @@ const transfers: readonly LedgerCase[] = [
       `pay 1>2 ${MAX} JPY -> ok`,
       `pay 2>1 ${MAX} JPY -> ok`,
     ],
-    then: [`1 ${MAX} JPY 4`, '2 0 JPY 4', `@JPY -${MAX} JPY 2`],
+    balances: [`1 ${MAX} JPY 4`, '2 0 JPY 4', `@JPY -${MAX} JPY 2`],
   },
   {
     name: 'a balance may not leave 38 digits in between either, because each entry shows it',
@@ -408,7 +408,7 @@ const transfers: readonly LedgerCase[] = [
       `pay 2>3 ${MAX_LESS_1} JPY -> ok`,
       'pay 2>3 1 JPY, 1>2 5 JPY -> balance_overflow postings[0].source',
     ],
-    then: [`1 ${MAX} JPY 3`, `2 -${MAX} JPY 2`, `3 ${MAX} JPY 2`],
+    balances: [`1 ${MAX} JPY 3`, `2 -${MAX} JPY 2`, `3 ${MAX} JPY 2`],
   },
   {
     name: 'the smallest and the largest credit limit',
@@ -418,7 +418,7 @@ const transfers: readonly LedgerCase[] = [
       'pay 2>3 1 JPY -> balance_overflow postings[0].destination',
       'pay 2>1 1 JPY -> ok',
     ],
-    then: [`1 -${MAX_LESS_1} JPY 2`, '2 -1 JPY 1', `3 ${MAX} JPY 1`],
+    balances: [`1 -${MAX_LESS_1} JPY 2`, '2 -1 JPY 1', `3 ${MAX} JPY 1`],
   },
   {
     name: 'the external account has no floor, and money may go back to it',
@@ -428,13 +428,13 @@ const transfers: readonly LedgerCase[] = [
       'pay 1>@EUR 100.00 EUR -> ok',
       'pay 1>@EUR 0.01 EUR -> insufficient_funds postings[0].source',
     ],
-    then: ['1 0.00 EUR 2', '2 1000.00 EUR 1', '@EUR -1000.00 EUR 3'],
+    balances: ['1 0.00 EUR 2', '2 1000.00 EUR 1', '@EUR -1000.00 EUR 3'],
   },
   {
     name: 'every currency has its own external account, and all sums are zero',
     given: ['open 1 EUR 1.00', 'open 2 USD 2.00', 'open 3 JPY 3', 'open 4 EUR 4.00'],
     when: ['pay @EUR>@USD 1.00 EUR -> currency_mismatch postings[0].destination'],
-    then: ['@EUR -5.00 EUR 2', '@USD -2.00 USD 1', '@JPY -3 JPY 1'],
+    balances: ['@EUR -5.00 EUR 2', '@USD -2.00 USD 1', '@JPY -3 JPY 1'],
   },
 ]
 
@@ -448,7 +448,7 @@ const repeats: readonly LedgerCase[] = [
       'pay 1>2 1.00 EUR key=l -> ok',
       'pay 1>2 1.00 EUR -> ok',
     ],
-    then: ['1 97.00 EUR 4', '2 3.00 EUR 3'],
+    balances: ['1 97.00 EUR 4', '2 3.00 EUR 3'],
   },
   {
     name: 'the same key with another body is refused, before anything else about it',
@@ -460,7 +460,7 @@ const repeats: readonly LedgerCase[] = [
       'user ann key=k -> idempotency_key_reused',
       'pay 1>2 1.00 EUR key=k -> again',
     ],
-    then: ['1 99.00 EUR 2'],
+    balances: ['1 99.00 EUR 2'],
   },
   {
     name: 'a key is the principal’s own',
@@ -471,7 +471,7 @@ const repeats: readonly LedgerCase[] = [
       'pay 1>2 2.00 EUR key=k by=cid -> ok',
       'pay 1>2 1.00 EUR key=k by=bob -> again',
     ],
-    then: ['1 96.00 EUR 4'],
+    balances: ['1 96.00 EUR 4'],
   },
   {
     name: 'a refusal is remembered too, though the money came meanwhile',
@@ -482,7 +482,7 @@ const repeats: readonly LedgerCase[] = [
       'pay 1>2 1.00 EUR key=k -> insufficient_funds postings[0].source again',
       'pay 1>2 1.00 EUR key=l -> ok',
     ],
-    then: ['1 4.00 EUR 2', '2 1.00 EUR 3'],
+    balances: ['1 4.00 EUR 2', '2 1.00 EUR 3'],
   },
   {
     name: 'repeats within one batch: acceptance, refusal, other body',
@@ -497,7 +497,7 @@ const repeats: readonly LedgerCase[] = [
       ],
       ['pay 1>2 60.00 EUR key=k -> again', 'pay 1>2 60.00 EUR key=k -> again'],
     ],
-    then: ['1 40.00 EUR 2'],
+    balances: ['1 40.00 EUR 2'],
   },
   {
     name: 'a batch of nothing but repeats writes nothing',
@@ -509,7 +509,7 @@ const repeats: readonly LedgerCase[] = [
         'pay 1>2 2.00 EUR key=k -> idempotency_key_reused',
       ],
     ],
-    then: ['1 99.00 EUR 2'],
+    balances: ['1 99.00 EUR 2'],
   },
   {
     name: 'the same transfer id and content is answered as before',
@@ -523,7 +523,7 @@ const repeats: readonly LedgerCase[] = [
         'pay 1>2 1.00 EUR id=u -> again',
       ],
     ],
-    then: ['1 98.00 EUR 3'],
+    balances: ['1 98.00 EUR 3'],
   },
   {
     name: 'the same transfer id with other content is refused, whatever differs',
@@ -540,7 +540,7 @@ const repeats: readonly LedgerCase[] = [
       'pay 1>2 1.00 EUR, 1>2 1.00 EUR id=t ref=a m:x=1 -> transfer_id_reused id',
       ['pay 9>9 1.00 EUR id=t -> transfer_id_reused id', 'pay 1>2 1.00 EUR id=t ref=a m:x=1 -> again'],
     ],
-    then: ['1 99.00 EUR 2'],
+    balances: ['1 99.00 EUR 2'],
   },
   {
     name: 'a refused transfer keeps its id: it stays refused',
@@ -555,7 +555,7 @@ const repeats: readonly LedgerCase[] = [
         'pay 9>1 1.00 EUR id=u -> account_not_found postings[0].source again',
       ],
     ],
-    then: ['1 5.00 EUR 1'],
+    balances: ['1 5.00 EUR 1'],
   },
   {
     name: 'key and id together: the key speaks first',
@@ -567,7 +567,7 @@ const repeats: readonly LedgerCase[] = [
       'pay 1>2 2.00 EUR id=t key=m -> transfer_id_reused id again',
       'pay 1>2 2.00 EUR id=t key=k -> idempotency_key_reused',
     ],
-    then: ['1 99.00 EUR 2'],
+    balances: ['1 99.00 EUR 2'],
   },
   {
     name: 'commands of every kind are remembered under their keys',
@@ -605,7 +605,7 @@ const repeats: readonly LedgerCase[] = [
       'pay 1>2 1.00 EUR key=NULL ref=NULL m:NULL=NULL -> ok',
       'pay 1>2 1.00 EUR key=null ref= m:10=ten m:9=nine m:__proto__=x -> ok',
     ],
-    then: ['1 97.00 EUR 4'],
+    balances: ['1 97.00 EUR 4'],
   },
 ]
 

@@ -17,7 +17,8 @@ export function ledgerStoreContract(underTest: StoreUnderTest): void {
 async function checkCase(underTest: StoreUnderTest, row: LedgerCase): Promise<void> {
   const { model, batches, outcomes: modelOutcomes } = await runOnModel(row)
   const clock = createTestClock()
-  const { store, close } = await underTest.open(clock)
+  const ledger = await underTest.open(clock)
+  const { store } = ledger
   try {
     const outcomes = await runOnStore(store, clock, batches)
     batches.forEach(({ lines, expected }, i) => {
@@ -27,10 +28,10 @@ async function checkCase(underTest: StoreUnderTest, row: LedgerCase): Promise<vo
         lines.map((line, j) => `${line} -> ${expected[j]}`),
       )
     })
-    for (const line of row.then ?? []) assert.equal(await balanceLine(store, line), line)
+    for (const line of row.balances ?? []) assert.equal(await balanceLine(store, line), line)
     assert.deepEqual(outcomes, modelOutcomes, 'outcomes are the model’s, to the last field')
     assert.deepEqual(await dumpLedger(store), await dumpLedger(model), 'readers show what the model’s show')
   } finally {
-    await close()
+    await ledger.close()
   }
 }
