@@ -1,6 +1,6 @@
 // The rules of opening an account and of changing its settings.
 import type { Account } from './account.ts'
-import { expectDefined } from './assert.ts'
+import { assert, expectDefined } from './assert.ts'
 import type { CreateAccount, OutcomeOf, UpdateAccount } from './command.ts'
 import type { Currency } from './currency.ts'
 import { putAccount, putCurrency, settle, type Draft } from './draft.ts'
@@ -74,6 +74,8 @@ function externalAccountOf(draft: Draft, command: CreateAccount): AccountId {
   const currency = draft.state.currencies.get(command.currency.code)
   if (currency?.externalAccountId != null) return currency.externalAccountId
   const id = command.externalAccountId
+  // Random in 2^52: a clash is as good as impossible, and would wipe out the balance of the account that is there.
+  assert(!draft.state.accounts.has(id), `account ${id} is new`)
   const external: Account = {
     ...newAccount(draft, id, command.currency),
     kind: 'external',

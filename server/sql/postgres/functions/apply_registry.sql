@@ -30,10 +30,17 @@ begin
     as u (created boolean, id uuid, version integer, metadata jsonb, updated_at timestamptz)
   where t.id = u.id and not u.created;
 
-  insert into florin.user_profiles (user_id, name, email)
-  select u.id, u.name, u.email
-  from jsonb_to_recordset(p_registry -> 'users') as u (id uuid, name text, email text)
-  on conflict (user_id) do update set name = excluded.name, email = excluded.email;
+  -- Addresses that change are given up first, all of them: within one batch two users may change theirs with each other.
+  update florin.user_profiles p
+  set email_key = null
+  from jsonb_to_recordset(p_registry -> 'users') as u (id uuid, email_key text)
+  where p.user_id = u.id and p.email_key is distinct from u.email_key;
+
+  insert into florin.user_profiles (user_id, name, email, email_key)
+  select u.id, u.name, u.email, u.email_key
+  from jsonb_to_recordset(p_registry -> 'users') as u (id uuid, name text, email text, email_key text)
+  on conflict (user_id)
+  do update set name = excluded.name, email = excluded.email, email_key = excluded.email_key;
 
   insert into florin.accounts
     (id, kind, user_id, currency, scale, posted, credit_limit, last_entry, version, metadata, created_at, updated_at)

@@ -7,6 +7,7 @@ import type { Instant } from '#core/instant.ts'
 import { toLine } from '#core/journal-page.ts'
 import { merkleRoot, type Sha256 } from '#core/merkle.ts'
 import type { Transfer } from '#core/transfer.ts'
+import { emailKey } from '#core/user.ts'
 import { plainArray, textArray } from './arrays.ts'
 import { fromAccount, fromCurrency, fromOutcome, fromUser } from './codec.ts'
 
@@ -95,7 +96,10 @@ function toRegistry({ currencies, users, accounts, created }: Changes): string |
     currencies: [...currencies.values()].map((currency) =>
       withCreated(currency.code, fromCurrency(currency)),
     ),
-    users: [...users.values()].map((user) => withCreated(user.id, fromUser(user))),
+    users: [...users.values()].map((user) => ({
+      ...withCreated(user.id, fromUser(user)),
+      email_key: user.email === null ? null : emailKey(user.email),
+    })),
     accounts: [...accounts.values()].map((account) => withCreated(account.id, fromAccount(account))),
   })
 }

@@ -99,7 +99,7 @@ const STATEMENTS = {
     from florin.users u
     left join florin.user_profiles p on p.user_id = u.id
     where u.id = any ($1::uuid[] || array(
-      select user_id from florin.user_profiles where lower(email) = any ($2::text[])
+      select user_id from florin.user_profiles where email_key = any ($2::text[])
     ))
     order by u.id
     for no key update of u`,

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { createTestIds } from '#test/ids.ts'
+import { toCommand, transferOf, userOf } from '#test/shorthand.ts'
+import { canonicalJson } from './canonical-json.ts'
+import { decideBatch } from './decide-batch.ts'
+import { factTypes, type Fact } from './facts.ts'
+import type { Instant } from './instant.ts'
+import { toLine } from './journal-page.ts'
+import { emptyWorkingSet } from './working-set.ts'
+
+const AT = '2026-01-01T00:00:00.000000Z' as Instant
+
+/** The facts of a batch on an empty ledger. */
+function factsOf(...lines: string[]): readonly Fact[] {
+  const ids = createTestIds()
+  const commands = lines.map((line) => toCommand(line, ids))
+  return decideBatch(emptyWorkingSet(), commands, AT).changes.facts
+}
+
+const EVERYTHING = [
+  'currency GEM 3 by=root',
+  'user ann name=Ann email=ann@x.org m:b=2 m:a=1',
+  'edit ann name=Anna',
+  'open 1 EUR 100.00 limit=5 owner=ann m:k=v',
+  'open 2 EUR',
+  'set 1 limit=7',
+  'pay 1>2 30.00 EUR id=t ref=rent m:z=1 m:a=2',
+  'pay 2>1 99.00 EUR id=u',
+]
+
+test('every type of fact is told, in the order decided', () => {
+  const types = factsOf(...EVERYTHING).map(({ type }) => type)
+  assert.deepEqual(
+    types,
+    [
+      [
+        'currency.created',
+        'user.created',
+        'user.updated',
+        'currency.created',
+        'account.created',
+        'account.created',
+      ],
+      ['transfer.posted', 'account.created', 'account.updated', 'transfer.posted', 'transfer.failed'],
+    ].flat(),
+  )
+  assert.deepEqual([...new Set(types)].sort(), [...factTypes])
+})
+
+test('facts are made with their keys in canonical order, so that writing them is fast', () => {
+  // Metadata is the caller's own, in the caller's order.
+  for (const fact of factsOf(...EVERYTHING.map((line) => line.replace(/ m:.*/, '')))) {
+    const { type, principal, data } = fact
+    assert.equal(JSON.stringify({ data, principal, type }), toLine(fact), type)
+  }
+})
+
+test('a posted transfer tells what moved, and how it left both accounts', () => {
+  const fact = factsOf(...EVERYTHING).find(({ data }) => data.id === transferOf('t'))
+  assert.deepEqual(fact, {
+    type: 'transfer.posted',
+    principal: 'tester',
+    data: {
+      id: transferOf('t'),
+      status: 'posted',
+      reference: 'rent',
+      metadata: { a: '2', z: '1' },
+      created_at: AT,
+      postings: [
+        {
+          source: '1',
+          destination: '2',
+          amount: '30.00',
+          currency: 'EUR',
+          source_entry: '2',
+          source_balance_after: '70.00',
+          destination_entry: '1',
+          destination_balance_after: '30.00',
+        },
+      ],
+    },
+  })
+})
+
+test('a refused transfer tells why', () => {
+  const fact = factsOf(...EVERYTHING).find(({ data }) => data.id === transferOf('u'))
+  assert.deepEqual(fact?.data, {
+    id: transferOf('u'),
+    status: 'failed',
+    reference: null,
+    metadata: {},
+    created_at: AT,
+    failure: {
+      code: 'insufficient_funds',
+      field: 'postings[0].source',
+      message: 'account 2 has 30.00 EUR available, and this takes 99.00 EUR',
+    },
+    postings: [{ source: '2', destination: '1', amount: '99.00', currency: 'EUR' }],
+  })
+})
+
+test('no name and no e-mail address is in the journal, because it is for ever', () => {
+  const text = factsOf(...EVERYTHING)
+    .map(toLine)
+    .join('\n')
+  assert.ok(!/Ann|ann@x/.test(text))
+  assert.ok(text.includes(userOf('ann')))
+})
+
+test('an account’s facts tell its settings; transfers tell its balance', () => {
+  const [, account] = factsOf('open 1 EUR 100.00 limit=5 owner=ann', 'open 2 EUR 100.00 limit=5')
+  assert.equal(
+    canonicalJson(account?.data ?? null),
+    canonicalJson({
+      created_at: AT,
+      credit_limit: '5.00',
+      currency: 'EUR',
+      id: '2',
+      kind: 'standard',
+      metadata: {},
+      scale: 2,
+      updated_at: AT,
+      user_id: null,
+      version: 1,
+    }),
+  )
+})

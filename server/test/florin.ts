@@ -1,0 +1,48 @@
+/** All of Florin's use cases over the memory store, with a clock and ids that a test foresees. */
+import { sha256, sha256Hex } from '#adapters/runtime-node/digest.ts'
+import { createMemoryStore, type MemoryStore } from '#adapters/store-memory/store.ts'
+import { createCommandBatcher } from '#app/command-batcher.ts'
+import { createFlorin, type Florin } from '#app/florin.ts'
+import type { Currency } from '#core/currency.ts'
+import type { Command } from '#core/command.ts'
+import { createTestClock, type TestClock } from './clock.ts'
+import { createTestIds } from './ids.ts'
+
+const CATALOG = [
+  { code: 'EUR', scale: 2, name: 'Euro' },
+  { code: 'JPY', scale: 0, name: 'Yen' },
+] as Currency[]
+
+/** A Florin in memory. */
+export interface MemoryFlorin {
+  readonly florin: Florin
+  readonly store: MemoryStore
+  readonly clock: TestClock
+  /** Every command that the store was given, in order. */
+  readonly commands: Command[]
+}
+
+/** Makes an empty one. */
+export function createMemoryFlorin(): MemoryFlorin {
+  const clock = createTestClock()
+  const store = createMemoryStore({ clock, sha256 })
+  const commands: Command[] = []
+  const recording = {
+    problem: () => store.problem(),
+    post(batch: readonly Command[]) {
+      commands.push(...batch)
+      return store.post(batch)
+    },
+  }
+  const florin = createFlorin({
+    batcher: createCommandBatcher(recording),
+    reader: store,
+    directory: store,
+    journal: store,
+    health: store,
+    catalog: { find: (code) => CATALOG.find((currency) => currency.code === code), list: () => CATALOG },
+    ids: createTestIds(),
+    digest: sha256Hex,
+  })
+  return { florin, store, clock, commands }
+}
