@@ -6,7 +6,7 @@ import type { Entry, Transfer } from '#core/transfer.ts'
 import type { User } from '#core/user.ts'
 
 /** An entry with its time and with what the transfer behind it says. */
-interface StatementLine extends Entry {
+export interface StatementLine extends Entry {
   readonly createdAt: Instant
   readonly reference: string | null
 }
