@@ -1,8 +1,13 @@
 #!/usr/bin/env node
 // The way in. Plain JavaScript, so that a Node which cannot run TypeScript still says what it needs.
+import module from 'node:module'
+import { fileURLToPath } from 'node:url'
+
 const [major, minor] = process.versions.node.split('.').map(Number)
 
 if (major > 22 || (major === 22 && minor >= 18)) {
+  // What Node compiled and stripped of types is kept for the next start, which takes half a second less.
+  module.enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/florin', import.meta.url)))
   void import('./florin.ts')
 } else {
   console.error(

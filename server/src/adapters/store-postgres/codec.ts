@@ -15,8 +15,7 @@ const TIMESTAMPTZ_OID = 1184
 
 /** How the driver reads columns: times as Instants (the session's time zone is UTC); int8 and numeric stay text. */
 export const rowTypes: CustomTypesConfig = {
-  getTypeParser: (oid, format) =>
-    oid === TIMESTAMPTZ_OID ? toInstant : types.getTypeParser(oid, format as 'text'),
+  getTypeParser: (oid, format) => (oid === TIMESTAMPTZ_OID ? toInstant : types.getTypeParser(oid, format)),
 }
 
 /** "2026-11-21 12:07:17.226+00", as a UTC session prints it, as an Instant. */

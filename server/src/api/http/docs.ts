@@ -1,7 +1,6 @@
 // The reference at /docs: Scalar's page and script from our own address, so that it loads without a network.
 import { createHash } from 'node:crypto'
 import helmet from '@fastify/helmet'
-import scalar from '@scalar/fastify-api-reference'
 import fastify, { type FastifyInstance } from 'fastify'
 import { DOCS_PATH } from './health.ts'
 import { OPENAPI_PATH } from './openapi.ts'
@@ -10,18 +9,22 @@ const SCRIPT_PATH = `${DOCS_PATH}/scalar.js`
 
 /**
  * Adds /docs. Scalar's plugin is asked for its page and script once, in an instance of its own; so they can be served
- * with an ETag, and the page's one inline script can be allowed by its hash.
+ * with an ETag, and the page's one inline script can be allowed by its hash. Not before somebody looks: it takes 25 MB.
  */
 export async function serveDocs(app: FastifyInstance): Promise<void> {
-  const { page, script } = await renderReference()
-  const inline = /<script type="text\/javascript">([^]*?)<\/script>/.exec(page)?.[1] ?? ''
+  let rendered: Promise<Reference> | undefined
+  const reference = (): Promise<Reference> => (rendered ??= renderReference())
+  let inlineHash = ''
+  app.addHook('onRequest', async () => {
+    inlineHash = (await reference()).inlineHash
+  })
   await app.register(helmet, {
     global: true,
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         defaultSrc: ["'none'"],
-        scriptSrc: ["'self'", `'sha256-${sha256(inline)}'`],
+        scriptSrc: ["'self'", () => `'sha256-${inlineHash}'`],
         // Scalar puts its styles into the page when it runs.
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:', 'blob:'],
@@ -36,23 +39,32 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
     // Florin speaks plain HTTP; whoever adds TLS in front decides about HSTS.
     strictTransportSecurity: false,
   })
-  serve(app, DOCS_PATH, { body: Buffer.from(page), type: 'text/html; charset=utf-8' })
-  serve(app, SCRIPT_PATH, { body: script, type: 'text/javascript; charset=utf-8' })
+  serve(app, DOCS_PATH, async () => (await reference()).page)
+  serve(app, SCRIPT_PATH, async () => (await reference()).script)
 }
 
-function serve(
-  app: FastifyInstance,
-  path: string,
-  file: { readonly body: Buffer; readonly type: string },
-): void {
-  const etag = `"${sha256(file.body)}"`
-  app.get(path, { schema: { hide: true } }, (request, reply) => {
-    void reply.header('cache-control', 'no-cache').header('etag', etag).type(file.type)
-    return request.headers['if-none-match'] === etag ? reply.code(304).send() : reply.send(file.body)
+interface File {
+  readonly body: Buffer
+  readonly type: string
+  readonly etag: string
+}
+
+interface Reference {
+  readonly page: File
+  readonly script: File
+  readonly inlineHash: string
+}
+
+function serve(app: FastifyInstance, path: string, read: () => Promise<File>): void {
+  app.get(path, { schema: { hide: true } }, async (request, reply) => {
+    const { body, type, etag } = await read()
+    void reply.header('cache-control', 'no-cache').header('etag', etag).type(type)
+    return request.headers['if-none-match'] === etag ? reply.code(304).send() : reply.send(body)
   })
 }
 
-async function renderReference(): Promise<{ page: string; script: Buffer }> {
+async function renderReference(): Promise<Reference> {
+  const { default: scalar } = await import('@scalar/fastify-api-reference')
   const renderer = fastify()
   await renderer.register(scalar, {
     routePrefix: '/',
@@ -70,7 +82,16 @@ async function renderReference(): Promise<{ page: string; script: Buffer }> {
   })
   const [page, script] = await Promise.all([renderer.inject('/'), renderer.inject('/js/scalar.js')])
   await renderer.close()
-  return { page: page.body, script: script.rawPayload }
+  const inline = /<script type="text\/javascript">([^]*?)<\/script>/.exec(page.body)?.[1] ?? ''
+  return {
+    page: toFile(page.rawPayload, 'text/html; charset=utf-8'),
+    script: toFile(script.rawPayload, 'text/javascript; charset=utf-8'),
+    inlineHash: sha256(inline),
+  }
+}
+
+function toFile(body: Buffer, type: string): File {
+  return { body, type, etag: `"${sha256(body)}"` }
 }
 
 function sha256(data: string | Buffer): string {

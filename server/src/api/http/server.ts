@@ -23,7 +23,7 @@ export interface HttpServerOptions {
   readonly log: HttpLog
   /** True: a debug line for every request. It costs about 2 µs a request, so not even the hook is there otherwise. */
   readonly logRequests?: boolean
-  /** False: no /docs, and the 4.4 MB of its script are not loaded. */
+  /** False: no /docs. */
   readonly docs?: boolean
 }
 
