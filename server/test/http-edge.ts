@@ -10,7 +10,8 @@ import { createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, type Florin } from '#app/florin.ts'
 import type { Currency } from '#core/currency.ts'
 import { parseCurrencyCode } from '#core/currency.ts'
-import { createHttpServer, type HttpLog } from '#api/http/server.ts'
+import type { HttpLog } from '#api/http/log.ts'
+import { createHttpServer } from '#api/http/server.ts'
 
 /* oxlint-disable typescript/no-explicit-any -- tests look into answers freely; their shape is checked for every one */
 /** Anything. */

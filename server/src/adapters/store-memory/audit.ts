@@ -1,7 +1,7 @@
 import { GENESIS_HASH } from '#core/journal-page.ts'
 import { transferData } from '#core/recorded-fact.ts'
 import type { AuditedEntry, LedgerAudit, LedgerSnapshot } from '#ports/ledger-audit.ts'
-import type { MemoryTables } from './store.ts'
+import type { MemoryTables } from './tables.ts'
 
 /** Audits the memory store. Whoever audits must not post meanwhile: the tables themselves are the snapshot. */
 export function createMemoryAudit(tables: MemoryTables): LedgerAudit {

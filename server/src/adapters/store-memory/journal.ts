@@ -1,6 +1,6 @@
 import { toFact } from '#core/journal-page.ts'
 import type { JournalEvent, JournalReader } from '#ports/journal-reader.ts'
-import type { MemoryTables } from './store.ts'
+import type { MemoryTables } from './tables.ts'
 
 /** Reads the journal of the memory store. */
 export function createMemoryJournalReader(tables: MemoryTables): JournalReader {

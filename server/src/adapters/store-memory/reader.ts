@@ -2,7 +2,7 @@ import type { Account } from '#core/account.ts'
 import type { AccountId } from '#core/ids.ts'
 import type { Transfer } from '#core/transfer.ts'
 import type { DirectoryReader, LedgerReader, TransferFilter, TransferPosition } from '#ports/ledger-reader.ts'
-import type { MemoryTables } from './store.ts'
+import type { MemoryTables } from './tables.ts'
 
 /** Reads the tables of the memory store by scanning them. */
 export function createMemoryReader(tables: MemoryTables): LedgerReader & DirectoryReader {

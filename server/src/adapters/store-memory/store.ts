@@ -1,15 +1,11 @@
 // The ledger in memory: the model that every other store is compared with. Nothing survives the process.
-import type { Account } from '#core/account.ts'
 import { expectDefined } from '#core/assert.ts'
 import type { Command, Outcome } from '#core/command.ts'
 import { decideBatch } from '#core/decide-batch.ts'
 import type { Changes } from '#core/draft.ts'
-import type { Instant } from '#core/instant.ts'
 import { laterOf } from '#core/instant.ts'
 import { GENESIS_HASH, pageHash, toLine } from '#core/journal-page.ts'
 import { merkleRoot, type Sha256 } from '#core/merkle.ts'
-import type { AccountId } from '#core/ids.ts'
-import type { Entry } from '#core/transfer.ts'
 import { emailKey } from '#core/user.ts'
 import { emptyWorkingSet, idempotencyId, needsOf, type WorkingSet } from '#core/working-set.ts'
 import type { Clock } from '#ports/clock.ts'
@@ -19,28 +15,7 @@ import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
 import { createMemoryJournalReader } from './journal.ts'
 import { createMemoryReader } from './reader.ts'
-
-/** A sealed page of the journal. */
-interface MemoryPage {
-  readonly number: number
-  readonly sealedAt: Instant
-  readonly root: Uint8Array
-  readonly hash: Uint8Array
-  readonly lines: readonly string[]
-}
-
-/** An entry with the time of its transfer. */
-type MemoryEntry = Entry & { readonly createdAt: Instant }
-
-/** Everything the memory store holds. */
-export interface MemoryTables extends Omit<WorkingSet, 'accounts' | 'settings'> {
-  readonly accounts: Map<AccountId, Account>
-  readonly entries: Map<AccountId, MemoryEntry[]>
-  readonly idempotencyTimes: Map<string, Instant>
-  readonly pages: MemoryPage[]
-  /** Called once after the next page is sealed. */
-  readonly waiters: Set<() => void>
-}
+import type { MemoryTables } from './tables.ts'
 
 /** The memory store: every port of a store in one object. */
 export type MemoryStore = LedgerStore &

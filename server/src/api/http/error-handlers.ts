@@ -16,7 +16,7 @@ import {
   type Problem,
 } from './problems.ts'
 import { requestIdOf } from './request-id.ts'
-import type { HttpLog } from './server.ts'
+import type { HttpLog } from './log.ts'
 
 /** Answers errors and unknown paths of the whole instance. Call it before any route is added. */
 export function handleErrors(app: FastifyInstance, log: HttpLog): void {

@@ -6,16 +6,10 @@ import { endBrokenConnection, handleErrors, sendFrameworkError } from './error-h
 import { serveHealth } from './health.ts'
 import { BODY_SIZE_MAX, readJsonBodies } from './json-body.ts'
 import { describeApi } from './openapi.ts'
+import type { HttpLog } from './log.ts'
 import { requestIdOf } from './request-id.ts'
 import { serveV1 } from './v1/routes.ts'
 import { serveV2 } from './v2/routes.ts'
-
-/** Where the edge reports: pino's argument order. */
-export interface HttpLog {
-  debug(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
 
 /** What the edge needs, and how it behaves. */
 export interface HttpServerOptions {

@@ -1,0 +1,28 @@
+// What the memory store holds.
+import type { Account } from '#core/account.ts'
+import type { AccountId } from '#core/ids.ts'
+import type { Instant } from '#core/instant.ts'
+import type { Entry } from '#core/transfer.ts'
+import type { WorkingSet } from '#core/working-set.ts'
+
+/** A sealed page of the journal. */
+interface MemoryPage {
+  readonly number: number
+  readonly sealedAt: Instant
+  readonly root: Uint8Array
+  readonly hash: Uint8Array
+  readonly lines: readonly string[]
+}
+
+/** An entry with the time of its transfer. */
+type MemoryEntry = Entry & { readonly createdAt: Instant }
+
+/** Everything the memory store holds. */
+export interface MemoryTables extends Omit<WorkingSet, 'accounts' | 'settings'> {
+  readonly accounts: Map<AccountId, Account>
+  readonly entries: Map<AccountId, MemoryEntry[]>
+  readonly idempotencyTimes: Map<string, Instant>
+  readonly pages: MemoryPage[]
+  /** Called once after the next page is sealed. */
+  readonly waiters: Set<() => void>
+}
