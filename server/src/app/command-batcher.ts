@@ -80,13 +80,24 @@ export function createCommandBatcher(
     waiting.reject(error)
   }
 
+  /**
+   * The next commit is under way before the answers to the last one are given: what callers then do in this turn of the
+   * event loop (rendering hundreds of responses) does not keep the store waiting.
+   */
   async function run(): Promise<void> {
     // Requests that arrive in the same turn of the event loop join the first batch.
     await new Promise(setImmediate)
-    while (queuedCount > 0) {
-      await commit(takeBatch())
+    let committing = commitNext()
+    while (committing !== null) {
+      const giveAnswers = await committing
+      committing = commitNext()
+      giveAnswers()
     }
     running = null
+  }
+
+  function commitNext(): Promise<() => void> | null {
+    return queuedCount === 0 ? null : commit(takeBatch())
   }
 
   function takeBatch(): Waiting[] {
@@ -108,19 +119,26 @@ export function createCommandBatcher(
     return batch
   }
 
-  /** A bug met by one command must not fail its neighbours: the rolled-back batch is tried again in halves. */
-  async function commit(batch: readonly Waiting[]): Promise<void> {
+  /**
+   * Commits a batch and hands back what answers it. A bug met by one command must not fail its neighbours: the
+   * rolled-back batch is tried again in halves.
+   */
+  async function commit(batch: readonly Waiting[]): Promise<() => void> {
     try {
       const outcomes = await store.post(batch.map(({ command }) => command))
-      batch.forEach((waiting, i) => answer(waiting, () => waiting.resolve(outcomes[i] as Outcome)))
+      return () =>
+        batch.forEach((waiting, i) => answer(waiting, () => waiting.resolve(outcomes[i] as Outcome)))
     } catch (error) {
       if (batch.length === 1 || (error instanceof AppError && error.kind === 'unavailable')) {
-        for (const waiting of batch) answer(waiting, () => waiting.reject(error))
-        return
+        return () => batch.forEach((waiting) => answer(waiting, () => waiting.reject(error)))
       }
       const half = Math.ceil(batch.length / 2)
-      await commit(batch.slice(0, half))
-      await commit(batch.slice(half))
+      const answerFirst = await commit(batch.slice(0, half))
+      const answerSecond = await commit(batch.slice(half))
+      return () => {
+        answerFirst()
+        answerSecond()
+      }
     }
   }
 
