@@ -43,7 +43,6 @@ const PHASES: Phase[] = [
     globs: ['server/test/simulation/**/*.test.ts'],
     concurrency: 1,
     timeoutMs: 600_000,
-    stillEmpty: true,
   },
   {
     name: 'e2e',

@@ -18,14 +18,18 @@ export function createMemoryJournalReader(tables: MemoryTables): JournalReader {
     },
     lastPage: async () => tables.pages.length,
     async waitPast(page, timeoutMs, signal) {
-      if (tables.pages.length > page || signal?.aborted === true) return
-      const { promise, resolve } = Promise.withResolvers<void>()
+      const { promise: over, resolve } = Promise.withResolvers<void>()
       const timer = setTimeout(resolve, timeoutMs)
       signal?.addEventListener('abort', () => resolve(), { once: true })
-      tables.waiters.add(resolve)
-      await promise
+      const wake = (): void => {
+        if (tables.pages.length > page) resolve()
+        else tables.waiters.add(wake)
+      }
+      if (signal?.aborted === true) resolve()
+      wake()
+      await over
       clearTimeout(timer)
-      tables.waiters.delete(resolve)
+      tables.waiters.delete(wake)
     },
   }
 }

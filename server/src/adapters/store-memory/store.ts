@@ -123,6 +123,7 @@ function seal(tables: MemoryTables, { facts, at }: Changes, sha256: Sha256): voi
   }
   const hash = pageHash({ ...page, previousHash: last?.hash ?? GENESIS_HASH }, sha256)
   tables.pages.push({ ...page, hash })
-  for (const wake of tables.waiters) wake()
-  tables.waiters.clear()
+  const waiters = [...tables.waiters]
+  tables.waiters.clear() // Who waits for a later page comes back in.
+  for (const wake of waiters) wake()
 }

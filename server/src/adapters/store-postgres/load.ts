@@ -20,9 +20,13 @@ import {
 } from './codec.ts'
 
 /**
- * Opens a transaction, locks the accounts, users and currencies of a batch (each in the order of its ids, so no two
+ * Opens a transaction, locks the currencies, accounts and users of a batch (each in the order of its ids, so no two
  * batches wait for each other in a circle), and reads them with the idempotency records and transfers it may repeat.
- * The records are read after the locks are held, so that what another process committed meanwhile is seen.
+ *
+ * A statement that waits for a lock sees the locked row as the other process left it, and all other rows as they were
+ * before. So what hangs on a locked row is read by a later statement: the external accounts of currencies, the profiles
+ * of users, and the records.
+ *
  * All statements leave in one write; what the batch does not need is not asked for.
  */
 export async function beginAndLoad(client: Client, needs: Needs): Promise<WorkingSet> {
@@ -38,12 +42,16 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Workin
   const ask = <Row>(wanted: number, name: keyof typeof STATEMENTS, values: readonly string[]) =>
     wanted === 0 ? [] : rows<Row>(client, name, values)
 
-  const [, accounts, settings, users, currencies, records, transfers] = await Promise.all([
+  const userNeeds = [userIds, textArray([...needs.emails])]
+  const userCount = needs.users.size + needs.emails.size
+
+  const [, currencies, accounts, settings, , users, records, transfers] = await Promise.all([
     client.query('begin'),
+    ask<CurrencyRow>(needs.currencies.size, 'lock_currencies', [currencyCodes]),
     ask<BalanceRow>(needs.accounts.size, 'lock_accounts', [plainArray([...needs.accounts]), currencyCodes]),
     ask<SettingsRow>(needs.settings.size, 'find_settings', [settingsIds]),
-    ask<UserRow>(needs.users.size + needs.emails.size, 'lock_users', [userIds, textArray([...needs.emails])]),
-    ask<CurrencyRow>(needs.currencies.size, 'lock_currencies', [currencyCodes]),
+    ask(userCount, 'lock_users', userNeeds),
+    ask<UserRow>(userCount, 'find_users', userNeeds),
     ask<IdempotencyRow>(idempotency.length, 'find_idempotency', keys),
     ask<TransferRow>(needs.transfers.size + idempotency.length, 'find_transfers', [...keys, transferIds]),
   ])
@@ -81,6 +89,9 @@ const KEPT = `
   select r.* from unnest($1::text[], $2::text[]) as k (principal, key)
   join florin.idempotency_records r on r.principal = k.principal and r.key = k.key`
 
+const USER_IDS = `
+  $1::uuid[] || array(select user_id from florin.user_profiles where email_key = any ($2::text[]))`
+
 // Plain statements, not functions: a function's rows are stored once more before they are sent (a quarter of the time).
 const STATEMENTS = {
   lock_accounts: `
@@ -95,14 +106,12 @@ const STATEMENTS = {
   find_settings: `
     select id, kind, user_id, metadata, version, created_at from florin.accounts where id = any ($1::bigint[])`,
   lock_users: `
+    select id from florin.users where id = any (${USER_IDS}) order by id for no key update`,
+  find_users: `
     select u.id, p.name, p.email, u.metadata, u.version, u.created_at, u.updated_at
     from florin.users u
     left join florin.user_profiles p on p.user_id = u.id
-    where u.id = any ($1::uuid[] || array(
-      select user_id from florin.user_profiles where email_key = any ($2::text[])
-    ))
-    order by u.id
-    for no key update of u`,
+    where u.id = any (${USER_IDS})`,
   lock_currencies: `
     select code, scale, name, external_account_id
     from florin.currencies

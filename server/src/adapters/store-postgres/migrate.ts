@@ -13,6 +13,7 @@ import {
 } from 'kysely/migration'
 import { Pool } from 'pg'
 import { AppError } from '#core/errors.ts'
+import { databaseAway, faultOf } from './errors.ts'
 
 const SQL = fileURLToPath(new URL('../../../sql/postgres/', import.meta.url))
 
@@ -20,7 +21,7 @@ const SQL = fileURLToPath(new URL('../../../sql/postgres/', import.meta.url))
 export interface SchemaMigrator {
   /** Runs what is missing; throws `conflict` when the database was migrated by a newer Florin. */
   up(): Promise<readonly MigrationResult[]>
-  /** Undoes the newest migration. */
+  /** Undoes the newest migration; throws `conflict` as `up` does. */
   down(): Promise<readonly MigrationResult[]>
   status(): Promise<readonly MigrationInfo[]>
   close(): Promise<void>
@@ -40,13 +41,17 @@ export function createMigrator({ url }: { readonly url: string }): SchemaMigrato
 
   return {
     async up() {
+      await refuseNewer(db)
       const results = resultsOf(await migrator.migrateToLatest())
       await replaceFunctions(db)
       return results
     },
     async down() {
-      await dropFunctions(db)
-      return resultsOf(await migrator.migrateDown())
+      await refuseNewer(db)
+      const results = resultsOf(await migrator.migrateDown())
+      // They are the newest schema's; `up`, of whichever Florin, brings its own.
+      if (results.length > 0) await dropFunctions(db)
+      return results
     },
     status: () => migrator.getMigrations(),
     close: () => db.destroy(),
@@ -56,18 +61,30 @@ export function createMigrator({ url }: { readonly url: string }): SchemaMigrato
 function resultsOf({ error, results }: MigrationResultSet): readonly MigrationResult[] {
   if (error === undefined) return results ?? []
   const failed = results?.find(({ status }) => status === 'Error')
-  if (failed !== undefined) {
-    throw new AppError('application', `migration ${failed.migrationName} failed; it changed nothing`, {
-      cause: error,
-    })
+  if (failed === undefined) throw faultOf(error) === 'lost' ? databaseAway(error) : error
+  throw new AppError('application', `migration ${failed.migrationName} failed; it changed nothing`, {
+    cause: error,
+  })
+}
+
+/** Before anything is touched: a schema that a newer Florin made is its own to change. */
+async function refuseNewer(db: Kysely<unknown>): Promise<void> {
+  const known = Object.keys(await readMigrations())
+  try {
+    const { rows: tables } = await sql`select 1 where to_regclass('florin.migrations') is not null`.execute(
+      db,
+    )
+    if (tables.length === 0) return
+    const { rows } = await sql<{ name: string }>`select name from florin.migrations`.execute(db)
+    const unknown = rows.map(({ name }) => name).filter((name) => !known.includes(name))
+    if (unknown.length === 0) return
+    throw new AppError(
+      'conflict',
+      `the database has migrations that this Florin does not know (${unknown.join(', ')}): use a newer Florin`,
+    )
+  } catch (error) {
+    throw !(error instanceof AppError) && faultOf(error) === 'lost' ? databaseAway(error) : error
   }
-  throw new AppError(
-    'conflict',
-    'the database has migrations that this Florin does not know: use a newer Florin',
-    {
-      cause: error,
-    },
-  )
 }
 
 async function readMigrations(): Promise<Record<string, Migration>> {

@@ -1,0 +1,8 @@
+import { after } from 'node:test'
+import { STORES } from '../stores.ts'
+import { ledgerReadersContract } from './ledger-readers.contract.ts'
+
+for (const store of STORES) {
+  after(() => store.stop())
+  ledgerReadersContract(store)
+}

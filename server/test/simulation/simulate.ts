@@ -1,0 +1,201 @@
+/**
+ * The simulation: eight clients send random traffic through the batcher to a store; the model (the memory store) is
+ * given the same batches at the same times. After every batch the answers are the model's, and the audit agrees.
+ *
+ * Everything hangs on the seed. When a client sends is drawn, not timed: some at rest send when a batch is done, some
+ * while one is under way, so that natural batches form as under load, and form again in the same way.
+ */
+import assert from 'node:assert/strict'
+import { sha256 } from '#adapters/runtime-node/digest.ts'
+import { createMemoryStore } from '#adapters/store-memory/store.ts'
+import { createCommandBatcher } from '#app/command-batcher.ts'
+import { refusalCodes } from '#core/codes.ts'
+import type { Command, Outcome } from '#core/command.ts'
+import { AppError } from '#core/errors.ts'
+import { createTestClock, type TestClock } from '../clock.ts'
+import { createTestIds } from '../ids.ts'
+import { dumpLedger } from '../ledger-dump.ts'
+import { createRandom } from '../seed.ts'
+import type { Ledger } from '../stores.ts'
+import { createTraffic } from '../traffic.ts'
+import { createAudit } from './audit.ts'
+
+const CLIENTS = 8
+const BURST_MAX = 24
+/** How often a client sends the command before once more, in the same burst. */
+const ECHO = 0.05
+
+/** What happened, by name: every code, and branches that a run must reach to mean something. */
+export type Reached = Map<string, number>
+
+/** Branches besides the codes. A run in which one of them never happened proves too little. */
+export const BRANCHES = [
+  'accepted',
+  'accepted again',
+  'rejected again',
+  'again within one batch',
+  'several postings',
+  'an account several times in a transfer',
+  'several currencies in a transfer',
+  'nothing left',
+  'a negative balance',
+  'more than 2^64 in one balance',
+  'a batch of more than 32',
+  'a batch of one client',
+  'the clock turned back',
+] as const
+
+/** Runs `commands` commands and compares all; throws at the first difference. */
+export async function simulate(options: {
+  readonly openStore: (clock: TestClock) => Promise<{ store: Ledger; close: () => Promise<void> }>
+  readonly seed: number
+  readonly commands: number
+}): Promise<Reached> {
+  const clock = createTestClock()
+  const opened = await options.openStore(clock)
+  try {
+    return await run(opened.store, clock, options)
+  } finally {
+    await opened.close()
+  }
+}
+
+async function run(
+  store: Ledger,
+  clock: TestClock,
+  { seed, commands: total }: { readonly seed: number; readonly commands: number },
+): Promise<Reached> {
+  const random = createRandom(seed)
+  const reached: Reached = new Map()
+  const model = createMemoryStore({ clock, sha256 })
+  const audit = createAudit(store)
+  const traffic = createTraffic({ random, ids: createTestIds(), view: model.tables })
+  let sent = 0
+  let failure: unknown = null
+
+  const watched = {
+    problem: () => null,
+    async post(commands: readonly Command[]): Promise<readonly Outcome[]> {
+      if (failure !== null) throw new AppError('unavailable', 'the simulation has failed')
+      wake(0.3)
+      try {
+        turnClock()
+        const outcomes = await store.post(commands)
+        const expected = await model.post(commands)
+        assert.deepEqual(outcomes, expected, 'the answers are the model’s')
+        await audit.check(commands, outcomes)
+        await compareTouched(commands)
+        count(reached, commands, outcomes)
+        return outcomes
+      } catch (error) {
+        failure ??= error
+        throw new AppError('unavailable', 'the simulation has failed', { cause: error })
+      }
+    },
+  }
+  const batcher = createCommandBatcher(watched, {
+    batchSizeMax: 100,
+    batchPostingsMax: 200,
+    queueMax: CLIENTS * BURST_MAX,
+    deadlineMs: 60_000,
+  })
+
+  const busy: (Promise<void> | null)[] = Array.from({ length: CLIENTS }, () => null)
+
+  /** Lets each client that rests send a burst, with this chance. */
+  function wake(chance: number): void {
+    busy.forEach((sending, client) => {
+      if (sending !== null || sent >= total || random() >= chance) return
+      busy[client] = sendBurst().finally(() => {
+        busy[client] = null
+      })
+    })
+  }
+
+  async function sendBurst(): Promise<void> {
+    const burst: Command[] = []
+    const size = Math.min(total - sent, 1 + Math.floor(random() * random() * BURST_MAX))
+    while (burst.length < size) {
+      const last = burst.at(-1)
+      burst.push(last !== undefined && random() < ECHO ? last : traffic.next())
+    }
+    sent += size
+    await Promise.allSettled(burst.map((command) => batcher.submit(command)))
+  }
+
+  /** Mostly forwards, sometimes not at all, sometimes back, as a machine's clock is corrected. */
+  function turnClock(): void {
+    const draw = random()
+    if (draw < 0.05) reached.set('the clock turned back', (reached.get('the clock turned back') ?? 0) + 1)
+    clock.turn(draw < 0.05 ? -5_000 : draw < 0.3 ? 0 : Math.floor(draw * 3_000))
+  }
+
+  async function compareTouched(commands: readonly Command[]): Promise<void> {
+    const users = new Set(
+      commands.flatMap((command) => (command.kind.endsWith('_user') && 'id' in command ? [command.id] : [])),
+    )
+    for (const id of users)
+      assert.deepEqual(await store.findUser(id as never), await model.findUser(id as never))
+    const last = commands.findLast((command) => command.kind === 'post_transfer')
+    if (last !== undefined)
+      assert.deepEqual(await store.findTransfer(last.id), await model.findTransfer(last.id))
+    assert.equal(await store.lastPage(), await model.lastPage())
+  }
+
+  for (;;) {
+    wake(0.5)
+    const sending = busy.filter((burst) => burst !== null)
+    if (failure !== null || (sent >= total && sending.length === 0)) break
+    await Promise.race(sending)
+  }
+  await batcher.close()
+  if (failure !== null) throw failure as Error
+  assert.deepEqual(
+    await dumpLedger(store, 1000),
+    await dumpLedger(model, 1000),
+    'the ledgers are equal as wholes',
+  )
+  for (const { posted } of model.tables.accounts.values()) {
+    if (posted < 0n) add(reached, 'a negative balance')
+    if (posted > 2n ** 64n) add(reached, 'more than 2^64 in one balance')
+  }
+  return reached
+}
+
+function add(reached: Reached, name: string): void {
+  reached.set(name, (reached.get(name) ?? 0) + 1)
+}
+
+function count(reached: Reached, commands: readonly Command[], outcomes: readonly Outcome[]): void {
+  if (commands.length > 32) add(reached, 'a batch of more than 32')
+  if (commands.length <= 3) add(reached, 'a batch of one client')
+  const seen = new Set<Command>()
+  commands.forEach((command, i) => {
+    const outcome = outcomes[i] as Outcome
+    if (outcome.replayed && seen.has(command)) add(reached, 'again within one batch')
+    seen.add(command)
+    if (outcome.kind === 'rejected') {
+      add(reached, outcome.replayed ? 'rejected again' : outcome.refusal.code)
+      return
+    }
+    add(reached, outcome.replayed ? 'accepted again' : 'accepted')
+    if (command.kind !== 'post_transfer' || outcome.replayed) return
+    const { postings } = command
+    const sides = postings.flatMap(({ source, destination }) => [source, destination])
+    if (postings.length > 1) add(reached, 'several postings')
+    if (new Set(sides).size < sides.length) add(reached, 'an account several times in a transfer')
+    if (new Set(postings.map(({ currency }) => currency)).size > 1)
+      add(reached, 'several currencies in a transfer')
+    if (
+      'postings' in outcome.result &&
+      outcome.result.postings.some((posting) => posting.sourceLeg.balanceAfter === 0n)
+    ) {
+      add(reached, 'nothing left')
+    }
+  })
+}
+
+/** What a run of this length should have reached and did not. */
+export function notReached(reached: Reached): string[] {
+  return [...Object.keys(refusalCodes), ...BRANCHES].filter((name) => !reached.has(name))
+}
