@@ -52,7 +52,7 @@ export function transferOf(word: string): TransferId {
 }
 
 /** Minor units of an amount, as the cases write it. */
-export function minor(text: string, currency: string): bigint {
+function minor(text: string, currency: string): bigint {
   const negative = text.startsWith('-')
   const amount = parseAmount(negative ? text.slice(1) : text, scaleOf(currency))
   if (!amount.ok) throw new Error(`${text} ${currency} ${amount.problem}`)

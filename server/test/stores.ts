@@ -24,7 +24,7 @@ export type Ledger = LedgerStore &
   StoreHealth
 
 /** A ledger of a test's own. */
-export interface OpenLedger {
+interface OpenLedger {
   readonly store: Ledger
   /** A second store on the same ledger, as another process has it; absent where there is only one process. */
   readonly openAnother?: (clock: Clock) => Promise<Ledger>

@@ -124,8 +124,8 @@ async function compareLists({ store, model, random }: Pair): Promise<void> {
   const filter: TransferFilter = compact({
     accountIds: maybe(0.5, () => Array.from({ length: below(4) }, account)),
     userId: maybe(0.3, user),
-    status: maybe(0.4, () => (random() < 0.5 ? 'posted' : 'failed') as Transfer['status']),
-    reference: maybe(0.25, () => ['rent', 'food', '', '{"a",NULL}\\', 'none'][below(5)] as string),
+    status: maybe(0.4, () => (random() < 0.5 ? 'posted' : 'failed')),
+    reference: maybe(0.25, () => ['rent', 'food', '', '{"a",NULL}\\', 'none'][below(5)]),
     from: maybe(0.3, () => any().createdAt),
     to: maybe(0.3, () => any().createdAt),
   })

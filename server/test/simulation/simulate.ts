@@ -29,7 +29,7 @@ const ECHO = 0.05
 export type Reached = Map<string, number>
 
 /** Branches besides the codes. A run in which one of them never happened proves too little. */
-export const BRANCHES = [
+const BRANCHES = [
   'accepted',
   'accepted again',
   'rejected again',

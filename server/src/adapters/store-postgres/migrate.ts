@@ -61,7 +61,7 @@ export function createMigrator({ url }: { readonly url: string }): SchemaMigrato
 function resultsOf({ error, results }: MigrationResultSet): readonly MigrationResult[] {
   if (error === undefined) return results ?? []
   const failed = results?.find(({ status }) => status === 'Error')
-  if (failed === undefined) throw faultOf(error) === 'lost' ? databaseAway(error) : error
+  if (failed === undefined) throw faultOf(error) === 'lost' ? databaseAway(error) : (error as Error)
   throw new AppError('application', `migration ${failed.migrationName} failed; it changed nothing`, {
     cause: error,
   })
