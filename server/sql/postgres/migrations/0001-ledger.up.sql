@@ -23,11 +23,14 @@ create table florin.users (
 
 -- What names a person, apart from everything that must be kept for ever.
 create table florin.user_profiles (
-  user_id uuid primary key,
-  name    text,
-  email   text
+  user_id   uuid primary key,
+  name      text,
+  email     text,
+  -- The form in which two addresses are the same: the core's to say (emailKey), because lower() depends on the database's
+  -- locale, and one database would refuse an address that another takes.
+  email_key text
 );
-create unique index user_profiles_email on florin.user_profiles (lower(email));
+create unique index user_profiles_email_key on florin.user_profiles (email_key);
 
 create table florin.accounts (
   id           bigint        primary key check (id > 0),
