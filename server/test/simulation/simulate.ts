@@ -146,7 +146,8 @@ async function run(
     wake(0.5)
     const sending = busy.filter((burst) => burst !== null)
     if (failure !== null || (sent >= total && sending.length === 0)) break
-    await Promise.race(sending)
+    // By chance nobody may have woken; a race of none would never end.
+    if (sending.length > 0) await Promise.race(sending)
   }
   await batcher.close()
   if (failure !== null) throw failure as Error
