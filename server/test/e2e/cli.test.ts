@@ -1,19 +1,12 @@
 /** The commands as people run them: real processes, a real data folder, exit codes and what is said. */
 import assert from 'node:assert/strict'
-import { spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
+import { florin, makeScratch, serve, stop } from './florin-process.ts'
 
-const entry = fileURLToPath(new URL('../../src/cli/entry.js', import.meta.url))
-const scratch = mkdtempSync(join(tmpdir(), 'florin-cli-'))
-chmodSync(scratch, 0o755)
-after(() => rmSync(scratch, { recursive: true, force: true }))
+const { dir: scratch, remove } = makeScratch()
+after(remove)
 
 test('serve, and commands beside it', async () => {
   const settings = { FLORIN_DATA_DIR: join(scratch, 'served') }
@@ -126,40 +119,6 @@ for (const [call, settings, exitCode, message] of usage) {
     assert.match(exitCode === 0 ? ended.stdout : ended.stderr, message)
     assert.doesNotMatch(ended.stderr, /\n {4}at /)
   })
-}
-
-function start(call: readonly string[], settings: Readonly<Record<string, string>>): ChildProcess {
-  const env = { ...process.env, FLORIN_HTTP_PORT: '0', ...settings }
-  return spawn(process.execPath, [entry, ...call], { env, cwd: scratch, stdio: ['ignore', 'pipe', 'pipe'] })
-}
-
-async function florin(call: readonly string[], settings: Readonly<Record<string, string>>) {
-  const child = start(call, settings)
-  const output = { stdout: '', stderr: '' }
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
-  const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve))
-  return { exitCode, ...output }
-}
-
-async function serve(settings: Readonly<Record<string, string>>) {
-  const child = start(['serve'], settings)
-  child.stderr?.pipe(process.stderr)
-  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-    const said = JSON.parse(line) as Record<string, unknown>
-    if (said['msg'] !== 'Florin is ready') continue
-    child.stdout?.resume()
-    return { child, ready: said }
-  }
-  throw new Error('serve ended before it was ready')
-}
-
-async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
-  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  child.kill(signal)
-  const exitCode = await Promise.race([exited, sleep(15_000, 'late' as const, { ref: false })])
-  if (exitCode === 'late') throw new Error('not stopped within 15 s')
-  return exitCode
 }
 
 async function openAccount(api: unknown, id: number): Promise<Response> {

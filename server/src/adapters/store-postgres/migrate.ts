@@ -30,6 +30,9 @@ export interface SchemaMigrator {
 /** Makes a migrator; connects with its first call. */
 export function createMigrator({ url }: { readonly url: string }): SchemaMigrator {
   const pool = new Pool({ connectionString: url, application_name: 'florin migrate', max: 1 })
+  // An idle connection that breaks: the next call says so. Also after close(), for the pool does not wait until its
+  // connections are closed, and the embedded server may be stopped meanwhile; unheard, this would end the process.
+  pool.on('error', () => undefined)
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
   const migrator = new Migrator({
     db,

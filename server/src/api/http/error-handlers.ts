@@ -18,6 +18,9 @@ import {
 import { requestIdOf } from './request-id.ts'
 import type { HttpLog } from './log.ts'
 
+/** Bytes of a body that was refused as too large; whoever sends more is cut off. */
+const DISCARDED_SIZE_MAX = 64 * BODY_SIZE_MAX
+
 /** Answers errors and unknown paths of the whole instance. Call it before any route is added. */
 export function handleErrors(app: FastifyInstance, log: HttpLog): void {
   const paths = createPathBook(app)
@@ -58,6 +61,7 @@ function sendError(end: {
 }): FastifyReply {
   const { error, request, reply, log } = end
   const problem = problemOf(error, request)
+  if (problem.code === 'body_too_large') discardRest(request, reply)
   if (problem.status >= 500) {
     const fields = {
       request_id: request.id,
@@ -69,6 +73,19 @@ function sendError(end: {
     else log.error(fields, 'request failed: a bug')
   }
   return sendProblem(reply, problem)
+}
+
+/**
+ * A connection closed on a client that is still sending is reset, and the client never sees the answer. So what it still
+ * sends is read and thrown away, up to a bound; `requestTimeout` bounds the time.
+ */
+function discardRest({ raw }: FastifyRequest, reply: FastifyReply): void {
+  void reply.removeHeader('connection')
+  let size = 0
+  raw.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > DISCARDED_SIZE_MAX) raw.destroy()
+  })
 }
 
 function problemOf(error: unknown, request: FastifyRequest): Problem {
