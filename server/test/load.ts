@@ -10,7 +10,7 @@ import { toCommand } from './shorthand.ts'
 import type { Ledger } from './stores.ts'
 
 /** What a client was told: done, certainly not done, or that nobody knows. */
-export type Told = 'done' | 'not done' | 'unknown'
+type Told = 'done' | 'not done' | 'unknown'
 
 /** One request and its answer. */
 export interface Answered {

@@ -26,7 +26,7 @@ export const CUTS: readonly Cut[] = [
 ]
 
 /** How a connection that was cut looks to the store: closed, or silent for ever (a cable that was pulled). */
-export type Manner = 'close' | 'silence'
+type Manner = 'close' | 'silence'
 
 /** The proxy. */
 export interface TcpProxy {
