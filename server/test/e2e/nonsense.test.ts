@@ -131,6 +131,15 @@ describe('nonsense over HTTP', () => {
     assert.equal(await balances(), untouched)
   })
 
+  test('a body of 10 MB with more wrong about it is answered, too', async () => {
+    const body = ' '.repeat(10_000_000)
+    const headers = { 'content-type': 'text/plain' }
+    assert.equal((await ask('/v1/transfers', { method: 'POST', body, headers })).status, 415)
+    assert.equal((await ask('/v3/transfers', { method: 'POST', body, headers })).status, 404)
+    assert.equal((await ask('/v3/transfers', { method: 'POST', body })).status, 413)
+    assert.equal((await ask('/v1/transfers', { method: 'PUT', body })).status, 413)
+  })
+
   test('anything but JSON is 415', async () => {
     for (const type of [
       'text/plain',
