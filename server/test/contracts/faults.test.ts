@@ -9,6 +9,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { sha256 } from '#adapters/runtime-node/digest.ts'
 import { openPostgresStore, type PostgresStore } from '#adapters/store-postgres/store.ts'
 import { BATCHER_LIMITS, createCommandBatcher, type CommandBatcher } from '#app/command-batcher.ts'
+import { AppError } from '#core/errors.ts'
+import type { AccountId } from '#core/ids.ts'
 import { createTestClock } from '../clock.ts'
 import { createTestIds } from '../ids.ts'
 import { openRing, settleAccounts, startLoad, type Load } from '../load.ts'
@@ -25,6 +27,8 @@ const LATE_MS = 500
 const AT_ONCE_MS = 100
 /** The store gives up on a silent server after 20 s, and then looks up what became of the batch. */
 const SILENCE_MAX_MS = 30_000
+/** A read that gets no answer: what a caller can bear, and a batcher's deadline by default. */
+const READ_MAX_MS = 15_000
 
 interface World {
   readonly url: string
@@ -115,6 +119,42 @@ test(
   },
 )
 
+test('while the whole network is silent every read and command ends in time, and afterwards all works', async (t) => {
+  await underLoad(async ({ proxy, load, store }) => {
+    await Promise.all(Array.from({ length: 12 }, () => store.findAccount('1' as AccountId))) // Fill the pool.
+    proxy.silence(true)
+    const reads = Array.from({ length: 30 }, async () => {
+      const askedAtMs = performance.now()
+      await assert.rejects(store.findAccount('1' as AccountId), { kind: 'unavailable' })
+      return performance.now() - askedAtMs
+    })
+    const slowestMs = Math.max(...(await Promise.all(reads)))
+    assert.ok(slowestMs < READ_MAX_MS, `a read took ${slowestMs.toFixed()} ms`)
+    proxy.silence(false)
+    const backAtMs = performance.now()
+    assert.notEqual(await eventually(() => store.findAccount('1' as AccountId)), undefined)
+    const readsAgainMs = performance.now() - backAtMs
+    await load.nextDone(SILENCE_MAX_MS)
+    const worksAgainMs = performance.now() - backAtMs
+    t.diagnostic(
+      `reads ended after ${slowestMs.toFixed()} ms, came back after ${readsAgainMs.toFixed()} ms; commands after ${worksAgainMs.toFixed()} ms`,
+    )
+  })
+})
+
+/** Tries again until it works, for as long as a silent server may go unnoticed. */
+async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + SILENCE_MAX_MS
+  for (;;) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (performance.now() > deadline) throw error
+      await wait(20)
+    }
+  }
+}
+
 test('a slow network delays answers and changes nothing else', async () => {
   await underLoad(async ({ proxy, load }) => {
     proxy.delay(40)
@@ -127,17 +167,33 @@ test('a slow network delays answers and changes nothing else', async () => {
   })
 })
 
-test('a writing session that is terminated again and again loses nothing', async (t) => {
-  await underLoad(async ({ url, load }) => {
+test('sessions that are terminated again and again, while they write and read, lose nothing', async (t) => {
+  await underLoad(async ({ url, load, store }) => {
+    const reading = new AbortController()
+    let reads = 0
+    const readers = Array.from({ length: 8 }, async () => {
+      while (!reading.signal.aborted) {
+        try {
+          await store.listTransfers({ limit: 100 })
+          reads += 1
+        } catch (error) {
+          assert.ok(error instanceof AppError && error.kind === 'unavailable', String(error))
+        }
+      }
+    })
     for (let round = 0; round < 20; round++) {
       await wait(Math.random() * 60)
       await run(
         url,
-        `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'florin writer' and datname = current_database()`,
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where application_name like 'florin %er' and datname = current_database()`,
       )
       await load.nextDone(5_000)
     }
-    t.diagnostic(summary(load))
+    reading.abort()
+    await Promise.all(readers)
+    assert.ok(reads > 100)
+    t.diagnostic(`${summary(load)}; reads ${reads}`)
   })
 })
 

@@ -9,6 +9,8 @@ const READ_CONNECTIONS_MAX = 8
 const CONNECT_TIMEOUT_MS = 3_000
 /** A read that takes longer is a bug: no query of the API scans a big table. */
 const STATEMENT_TIMEOUT_MS = 10_000
+/** A server that has not even said so is taken for gone. */
+const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 1_000
 
 /** The tables, by their qualified names. */
 interface Tables {
@@ -47,10 +49,17 @@ export function openReadPool(url: string, log: Log): Database {
     application_name: 'florin reader',
     options: `-c TimeZone=UTC -c jit=off -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
     types: rowTypes,
+    query_timeout: QUERY_TIMEOUT_MS,
+    // One query at a time goes over a connection of the pool. With this, one that got no answer takes its connection
+    // with it; without, the connection would go back into the pool and swallow the next query.
+    pipeline: true,
     max: READ_CONNECTIONS_MAX,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
   })
+  // A connection that breaks while it is out of the pool fails its query and then says so to listeners; an error that
+  // nobody listens to would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   pool.on('error', (error) => {
     // `end` does not wait for the server to answer, and an embedded one is stopped right after it.
     if (!pool.ending) log.warn({ err: error }, 'idle connection to PostgreSQL lost')
