@@ -6,6 +6,7 @@ import type { Loose } from '../http-edge.ts'
 import { sameness, type Answer, type Client } from './http-client.ts'
 
 const CLIENTS = 32
+const READERS = 4
 const ACCOUNTS = 20
 const INITIAL_BALANCE = '100000.00'
 /** A client's requests in one round; the moment of the kill ends a round long before. */
@@ -36,7 +37,7 @@ export interface Load {
   /** First answers, over all rounds. */
   readonly counts: Readonly<Record<Sent['fate'] | 'found', number>>
   openAccounts(client: Client): Promise<void>
-  /** Begins to post; `end` stops it and waits for the answers under way. */
+  /** Begins to post and to read; `end` stops it and waits for the answers under way. */
   run(client: Client): { end(): Promise<void> }
   /** Holds the last run against the journal, sends again what needs it, and holds it against the journal again. */
   settle(client: Client): Promise<void>
@@ -94,11 +95,22 @@ export function createLoad(random: () => number): Load {
         if (sent.fate === 'unanswered' || sent.fate === 'unavailable') await sleep(UNAVAILABLE_PAUSE_MS)
       }
     }
-    const posting = Promise.all(Array.from({ length: CLIENTS }, post))
+    /** A read that breaks with its connection must not take Florin down. */
+    async function read(): Promise<void> {
+      for (let requests = 0; requests < REQUESTS_MAX && !ended; requests++) {
+        const answer = await client.get('/v2/transfers?limit=20').catch(() => null)
+        if (answer !== null) assert.ok([200, 503].includes(answer.status), answer.text)
+        if (answer?.status !== 200) await sleep(UNAVAILABLE_PAUSE_MS)
+      }
+    }
+    const working = Promise.all([
+      ...Array.from({ length: CLIENTS }, post),
+      ...Array.from({ length: READERS }, read),
+    ])
     return {
       async end() {
         ended = true
-        await posting
+        await working
       },
     }
   }
