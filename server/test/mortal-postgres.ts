@@ -44,8 +44,10 @@ export async function createMortalPostgres(): Promise<MortalPostgres> {
 
   async function stop(signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Promise<void> {
     if (postmaster === null) return
+    const waiting = setInterval(() => undefined, 1_000) // The server's process alone does not keep this one running.
     signalServer(postmaster.pid, signal, binaries)
     await postmaster.exited
+    clearInterval(waiting)
     postmaster = null
   }
 
