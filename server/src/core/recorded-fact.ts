@@ -4,7 +4,7 @@ import { refusalCodes, type RefusalCode } from './codes.ts'
 import type { Principal } from './command.ts'
 import { parseCurrencyCode, type Currency, type CurrencyCode } from './currency.ts'
 import { accountFact, currencyCreated, transferFailed, transferPosted, userFact, type Fact } from './facts.ts'
-import { parseAccountId, parseTransferId, parseUserId } from './ids.ts'
+import { parseAccountId, parseUuidV7, parseUuidV7 } from './ids.ts'
 import type { Instant } from './instant.ts'
 import { toLine } from './journal-page.ts'
 import type { Metadata } from './metadata.ts'
@@ -104,7 +104,7 @@ function readCurrency(data: Data): Currency {
 }
 
 function readUser(data: Data): RecordedUser {
-  return { id: must(parseUserId(text(data['id']))), ...settings(data) }
+  return { id: must(parseUuidV7<UserId>(text(data['id']))), ...settings(data) }
 }
 
 function readAccount(data: Data): RecordedAccount {
@@ -113,7 +113,7 @@ function readAccount(data: Data): RecordedAccount {
   return {
     id: must(parseAccountId(text(data['id']))),
     kind,
-    userId: userId === null ? null : must(parseUserId(text(userId))),
+    userId: userId === null ? null : must(parseUuidV7<UserId>(text(userId))),
     currency: currencyCode(data['currency']),
     scale: scaleNumber(data['scale']),
     creditLimit: limit === null ? null : readMinor(limit).minor,
@@ -140,7 +140,7 @@ function readFailed(data: Data): FailedTransfer {
 
 function transferFields(data: Data) {
   return {
-    id: must(parseTransferId(text(data['id']))),
+    id: must(parseUuidV7<TransferId>(text(data['id']))),
     reference: data['reference'] === null ? null : text(data['reference']),
     metadata: metadataOf(data),
     createdAt: instant(data['created_at']),

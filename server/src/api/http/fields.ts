@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { CurrencyCode } from '#core/currency.ts'
 import { parseCurrencyCode } from '#core/currency.ts'
-import { parseAccountId, parseTransferId, parseUserId } from '#core/ids.ts'
+import { parseAccountId, parseUuidV7, parseUuidV7 } from '#core/ids.ts'
 import {
   isStorableText,
   METADATA_KEY_LENGTH_MAX,
@@ -65,9 +65,9 @@ export const accountIdText = textNotNumber(parseAccountId, {
 })
 
 /** A transfer's id. */
-export const transferIdText = parsedText(parseTransferId, { format: 'uuid', examples: [UUID_EXAMPLE] })
+export const transferIdText = parsedText(parseUuidV7, { format: 'uuid', examples: [UUID_EXAMPLE] })
 /** A user's id. */
-export const userIdText = parsedText(parseUserId, { format: 'uuid', examples: [UUID_EXAMPLE] })
+export const userIdText = parsedText(parseUuidV7, { format: 'uuid', examples: [UUID_EXAMPLE] })
 /** A currency's code. */
 export const currencyCode = parsedText<CurrencyCode>(parseCurrencyCode, {
   description: 'ISO 4217, or a code of your own',

@@ -1,7 +1,7 @@
 // What v2 reads and answers about transfers.
 import { z } from 'zod'
 import type { PostingRequest } from '#app/transfers.ts'
-import { parseTransferId } from '#core/ids.ts'
+import { parseUuidV7 } from '#core/ids.ts'
 import { NO_METADATA } from '#core/metadata.ts'
 import { formatAmount } from '#core/money.ts'
 import { parsed, problem } from '#core/parsed.ts'
@@ -99,7 +99,7 @@ export const transferList = listQuery({
 function parsePosition(text: string) {
   const [createdAt = '', id = ''] = text.split('/')
   const at = parseInstant(createdAt)
-  const transferId = parseTransferId(id)
+  const transferId = parseUuidV7<TransferId>(id)
   if (!at.ok || !transferId.ok) return problem('must be a time and an id')
   return parsed({ createdAt: at.value, id: transferId.value })
 }
