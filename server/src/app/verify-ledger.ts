@@ -116,7 +116,16 @@ function showSettings(account: Account): Json {
   }
 }
 
-function showBalance({ posted, held, incoming, openHolds, debited, debits, lastEntry, scale }: Account): Json {
+function showBalance({
+  posted,
+  held,
+  incoming,
+  openHolds,
+  debited,
+  debits,
+  lastEntry,
+  scale,
+}: Account): Json {
   return {
     posted: formatAmount(posted, scale),
     held: formatAmount(held, scale),
@@ -250,13 +259,16 @@ async function verifyReversals(
 ): Promise<void> {
   const ids = [...new Set([...replay.reversed.keys(), ...reversedRows])]
   for (let from = 0; from < ids.length; from += REVERSALS_PER_LOOKUP) {
-    for (const { id, data, reversed } of await snapshot.transfers(ids.slice(from, from + REVERSALS_PER_LOOKUP))) {
+    for (const { id, data, reversed } of await snapshot.transfers(
+      ids.slice(from, from + REVERSALS_PER_LOOKUP),
+    )) {
       const original = readTransferData(data)
       const told = replay.reversed.get(id) ?? new Map<number, bigint>()
       const amounts = (original?.postings ?? []).map(({ amount }) => amount)
       const expected = amounts.map((_, i) => told.get(i) ?? 0n)
       check.compare(`transfer ${id}`, expected.map(String), (reversed ?? amounts.map(() => 0n)).map(String))
-      if (original?.origin?.kind === 'reversal') check.found(`transfer ${id}`, 'not reversed', 'a reversal reversed')
+      if (original?.origin?.kind === 'reversal')
+        check.found(`transfer ${id}`, 'not reversed', 'a reversal reversed')
       for (const [i, amount] of told) {
         const moved = amounts[i] ?? 0n
         if (amount > moved) check.found(`postings[${i}] of transfer ${id}`, `at most ${moved}`, `${amount}`)
@@ -265,7 +277,11 @@ async function verifyReversals(
   }
 }
 
-async function verifyPolicies(snapshot: LedgerSnapshot, { replay }: JournalWalk, check: Check): Promise<void> {
+async function verifyPolicies(
+  snapshot: LedgerSnapshot,
+  { replay }: JournalWalk,
+  check: Check,
+): Promise<void> {
   const expected = new Map([...replay.policies.values()].map((policy) => [policy.id, policy]))
   const compare = createRowComparison('policy', expected, check)
   for await (const rows of snapshot.policies()) {
@@ -277,7 +293,8 @@ async function verifyPolicies(snapshot: LedgerSnapshot, { replay }: JournalWalk,
 async function verifyQuotes(snapshot: LedgerSnapshot, { replay }: JournalWalk, check: Check): Promise<void> {
   const compare = createRowComparison('quote', replay.quotes, check)
   const show = (quote: Quote): Json => ({ ...quoteData(quote), transfer_id: quote.transferId })
-  for await (const rows of snapshot.quotes()) for (const quote of rows) compare.row(quote.id, show(quote), show)
+  for await (const rows of snapshot.quotes())
+    for (const quote of rows) compare.row(quote.id, show(quote), show)
   compare.finish()
 }
 

@@ -154,7 +154,9 @@ export function transferDetails({ origin, createdAt, effectiveAt }: Transfer): R
 }
 
 /** A refusal as facts, events and the stores show it. */
-export function failureJson({ code, field, message, explanation }: Refusal): { readonly [key: string]: Json } {
+export function failureJson({ code, field, message, explanation }: Refusal): {
+  readonly [key: string]: Json
+} {
   if (explanation === null) return { code, field, message }
   const { rule, account, policy, saw, passes } = explanation
   return {

@@ -15,7 +15,13 @@ import {
   type Replay,
   type Replayed,
 } from './replay.ts'
-import { POSTINGS_MAX, type Entry, type FailedTransfer, type Posting, type PostedTransfer } from './transfer.ts'
+import {
+  POSTINGS_MAX,
+  type Entry,
+  type FailedTransfer,
+  type Posting,
+  type PostedTransfer,
+} from './transfer.ts'
 
 /**
  * Applies one fact and tells what is wrong with it. A wrong fact is applied as it stands, so that one lie is reported
@@ -45,7 +51,8 @@ function replayPosted(replay: Replay, transfer: PostedTransfer): Replayed {
   const debited = new Set<AccountId>()
   const entries: Entry[] = []
   for (const [i, posting] of postings.entries()) {
-    if (posting.amount <= 0n) found.push(differs('an amount above 0', `postings[${i}] moves ${posting.amount}`))
+    if (posting.amount <= 0n)
+      found.push(differs('an amount above 0', `postings[${i}] moves ${posting.amount}`))
     if (posting.source === posting.destination) {
       found.push(differs('two accounts', `postings[${i}] stays on account ${posting.source}`))
     }
@@ -117,7 +124,10 @@ function replayOrigin(replay: Replay, { id, origin, postings, createdAt }: Poste
     case 'capture': {
       const hold = replay.openHolds.get(origin.holdId)
       if (hold === undefined) return [differs(`hold ${origin.holdId} open`, 'captured')]
-      const amount = postings.reduce((sum, posting) => (posting.role === null ? sum + posting.amount : sum), 0n)
+      const amount = postings.reduce(
+        (sum, posting) => (posting.role === null ? sum + posting.amount : sum),
+        0n,
+      )
       changeHold(replay, hold, { ...hold, captured: hold.captured + amount })
       const due = hold.expiresAt !== null && createdAt >= hold.expiresAt
       return due ? [differs(`captured before ${hold.expiresAt}`, createdAt)] : []
@@ -148,7 +158,8 @@ function replayNewHold(replay: Replay, hold: Hold): Contradiction[] {
   if (replay.openHolds.has(id)) found.push(differs(`no hold ${id} yet`, 'created again'))
   if (amount <= 0n) found.push(differs('an amount above 0', `${amount}`))
   const accounts = [source, destination].flatMap((one) => replay.accounts.get(one) ?? [])
-  if (accounts.length < 2) return [...found, differs(`accounts ${source} and ${destination}`, 'not in the ledger')]
+  if (accounts.length < 2)
+    return [...found, differs(`accounts ${source} and ${destination}`, 'not in the ledger')]
   for (const account of accounts) {
     found.push(
       ...compare([
@@ -238,7 +249,5 @@ function checkFailed({ postings, refusal }: FailedTransfer): Contradiction[] {
 function checkShape(postings: readonly Posting[]): Contradiction[] {
   const count = postings.filter(({ role }) => role?.kind !== 'fee').length
   // A reversal undoes fees, too, as postings of its own.
-  return count >= 1 && count <= 2 * POSTINGS_MAX
-    ? []
-    : [differs(`1 to ${POSTINGS_MAX} postings`, `${count}`)]
+  return count >= 1 && count <= 2 * POSTINGS_MAX ? [] : [differs(`1 to ${POSTINGS_MAX} postings`, `${count}`)]
 }

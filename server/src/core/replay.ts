@@ -83,7 +83,8 @@ export function replayRegistry(replay: Replay, fact: RegistryFact): Contradictio
     case 'period.closed': {
       const before = replay.closedThrough
       replay.closedThrough = fact.through
-      const found = before === null || fact.through > before ? [] : [differs(`a time after ${before}`, fact.through)]
+      const found =
+        before === null || fact.through > before ? [] : [differs(`a time after ${before}`, fact.through)]
       return fact.through < fact.at ? found : [...found, differs(`a time before ${fact.at}`, fact.through)]
     }
   }
@@ -139,7 +140,10 @@ function replaySettings(replay: Replay, closes: boolean, account: RecordedAccoun
   if (creditLimit !== null && before.posted - before.held < -creditLimit) {
     found.push(differs('a floor at or below the balance', `a floor above it`))
   }
-  if (closes && (before.posted !== 0n || before.held !== 0n || before.incoming !== 0n || before.closedAt !== null)) {
+  if (
+    closes &&
+    (before.posted !== 0n || before.held !== 0n || before.incoming !== 0n || before.closedAt !== null)
+  ) {
     found.push(differs(`account ${account.id} open and empty`, 'closed'))
   }
   return found

@@ -244,7 +244,9 @@ export function velocityNeeds(state: WorkingSet, commands: readonly Command[]): 
   for (const accountId of sourcesOf(commands)) {
     const account = state.accounts.get(accountId)
     if (account === undefined) continue
-    const windows = policiesOf(state, account).flatMap(({ rules }) => rules.velocity.map(({ window }) => window))
+    const windows = policiesOf(state, account).flatMap(({ rules }) =>
+      rules.velocity.map(({ window }) => window),
+    )
     for (const window of new Set(windows)) needs.push({ accountId, window })
   }
   return needs
