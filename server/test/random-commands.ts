@@ -30,7 +30,7 @@ const version = fc.option(fc.integer({ min: 1, max: 3 }), { freq: 1 })
 
 const posting: fc.Arbitrary<Posting> = fc
   .record({ source: accountId, destination: accountId, amount: fc.bigInt({ min: 1n, max: 2000n }), currency })
-  .map(({ currency: { code, scale }, ...rest }) => ({ ...rest, currency: code, scale }))
+  .map(({ currency: { code, scale }, ...rest }) => ({ ...rest, currency: code, scale, role: null }))
 
 const command: fc.Arbitrary<Command> = fc.oneof(
   fc.record({ kind: fc.constant('create_currency' as const), ...fields, currency }),
@@ -84,6 +84,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       postings: fc.array(posting, { minLength: 1, maxLength: 3 }),
       reference: fc.option(fc.string({ maxLength: 8 })),
       metadata,
+      effectiveAt: fc.constant(null),
     }),
   },
 )

@@ -121,6 +121,7 @@ const MAKERS: Readonly<Record<string, (words: Words, ids: IdSource) => object>> 
     id: named.has('id') ? transferOf(named.get('id') ?? '') : ids.transferId(),
     idChosen: named.has('id'),
     postings: toPostings(legs),
+    effectiveAt: null,
     reference: named.get('ref') ?? null,
     metadata,
   }),
@@ -137,6 +138,7 @@ function toPostings(legs: readonly string[]): Posting[] {
       amount: minor(amount, currency),
       currency: currency as CurrencyCode,
       scale: scaleOf(currency),
+      role: null,
     })
   }
   return postings

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseAccountId, parseUuidV7, parseUuidV7 } from '#core/ids.ts'
+import { parseAccountId, parseUuidV7, type TransferId, type UserId } from '#core/ids.ts'
 import { parsePositiveAmount } from '#core/money.ts'
 import { createWorld } from './seed-world.ts'
 

@@ -31,7 +31,7 @@ test('a user begins at version 1', () => {
     createdAt: AT,
     updatedAt: AT,
   }
-  assert.deepEqual(outcome, { kind: 'accepted', replayed: false, result })
+  assert.deepEqual(outcome, { kind: 'accepted', replayed: false, made: 'user', result })
 })
 
 test('what an update does not name stays', () => {

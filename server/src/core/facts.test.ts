@@ -93,6 +93,13 @@ test('a refused transfer tells why', () => {
     created_at: AT,
     failure: {
       code: 'insufficient_funds',
+      explanation: {
+        account: '2',
+        passes: { amount_max: '30.00', top_up: '69.00' },
+        policy: null,
+        rule: 'available',
+        saw: { asked: '99.00', available: '30.00', held: '0.00', posted: '30.00' },
+      },
       field: 'postings[0].source',
       message: 'account 2 has 30.00 EUR available, and this takes 99.00 EUR',
     },

@@ -107,6 +107,15 @@ export function recordedLine(fact: RecordedFact): string {
   return toLine(toFact(fact))
 }
 
+/** The posted transfer that its fact's data tell of; null when they cannot be read as one. */
+export function readTransferData(data: unknown): PostedTransfer | null {
+  try {
+    return readPosted(object(data))
+  } catch {
+    return null
+  }
+}
+
 /** A transfer as its fact shows it. */
 export function transferData(transfer: Transfer): Fact['data'] {
   const fact = transfer.status === 'posted' ? transferPosted : transferFailed

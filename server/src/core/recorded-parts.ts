@@ -1,7 +1,18 @@
 // The parts of facts that stores keep in the same form: postings' roles, rules of policies, reasons of refusals.
 import { refusalCodes, type Explanation, type Refusal, type RefusalCode } from './codes.ts'
 import { parseAccountId, parseUuidV7, type PolicyId } from './ids.ts'
-import { id, list, minor, nullable, object, oneOf, optional, text, wholeNumber, type Data } from './json-read.ts'
+import {
+  id,
+  list,
+  minor,
+  nullable,
+  object,
+  oneOf,
+  optional,
+  text,
+  wholeNumber,
+  type Data,
+} from './json-read.ts'
 import { freezes, velocityWindows, type FeeRule, type PolicyRules, type VelocityRule } from './policy.ts'
 import type { PostingRole } from './transfer.ts'
 
