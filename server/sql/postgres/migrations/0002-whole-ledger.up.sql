@@ -4,16 +4,16 @@
 -- lie together. Columns of fixed width stand first, which takes the padding out of every row.
 alter table florin.entries rename to entries_0001;
 create table florin.entries (
-  account_id    bigint        not null,
-  number        bigint        not null check (number > 0),
-  transfer_id   uuid          not null,
-  created_at    timestamptz   not null,
+  account_id    bigint         not null,
+  number        bigint         not null check (number > 0),
+  transfer_id   uuid           not null,
+  created_at    timestamptz    not null,
   -- How many transfers have taken from the account, up to and with this entry.
-  debits_after  bigint        not null,
-  amount        numeric(38,0) not null check (amount <> 0),
-  balance_after numeric(38,0) not null,
-  -- All that has left the account, up to and with this entry. It only grows, so its digits have no bound.
-  debited_after numeric       not null
+  debits_after  bigint         not null,
+  amount        numeric(38,0)  not null check (amount <> 0),
+  balance_after numeric(38,0)  not null,
+  -- All that has left the account, up to and with this entry. It only grows: 100 digits are never reached.
+  debited_after numeric(100,0) not null
 );
 insert into florin.entries
   (account_id, number, transfer_id, created_at, debits_after, amount, balance_after, debited_after)
@@ -47,12 +47,12 @@ create index backdated_entries_effective on florin.backdated_entries (account_id
 
 alter table florin.accounts
   -- What open holds reserve on the account, fees included, how many do, and what they announce to the account.
-  add column held       numeric(38,0) not null default 0 check (held >= 0),
-  add column open_holds integer       not null default 0 check (open_holds >= 0),
-  add column incoming   numeric(38,0) not null default 0 check (incoming >= 0),
+  add column held       numeric(38,0)  not null default 0 check (held >= 0),
+  add column open_holds integer        not null default 0 check (open_holds >= 0),
+  add column incoming   numeric(38,0)  not null default 0 check (incoming >= 0),
   -- All that ever left the account, and how many transfers took it.
-  add column debited    numeric       not null default 0,
-  add column debits     bigint        not null default 0,
+  add column debited    numeric(100,0) not null default 0,
+  add column debits     bigint         not null default 0,
   add column closed_at  timestamptz,
   drop constraint accounts_floor,
   add constraint accounts_floor check (credit_limit is null or posted - held >= -credit_limit);
@@ -65,7 +65,7 @@ alter table florin.transfers
   -- What most transfers have not, named as the journal names it: effective_at, and reversal_of, hold_id or quote_id.
   add column details  jsonb,
   -- How much of each posting has been reversed, in minor units; null when nothing has.
-  add column reversed numeric[];
+  add column reversed numeric(38,0)[];
 create index transfers_hold on florin.transfers ((details ->> 'hold_id'), created_at, id)
   where details ->> 'hold_id' is not null;
 create index transfers_reversal on florin.transfers ((details ->> 'reversal_of'), created_at, id)
@@ -146,8 +146,8 @@ create table florin.quotes (
   buy_amount       numeric(38,0) not null check (buy_amount > 0),
   buy_account      bigint        not null,
   -- So many major units of the bought currency for one of the sold.
-  rate_numerator   numeric       not null check (rate_numerator > 0),
-  rate_denominator numeric       not null check (rate_denominator > 0),
+  rate_numerator   numeric       not null check (rate_numerator > 0 and scale(rate_numerator) = 0),
+  rate_denominator numeric       not null check (rate_denominator > 0 and scale(rate_denominator) = 0),
   rounding         text          not null check (rounding in ('down', 'up')),
   expires_at       timestamptz   not null,
   -- What converted it; null while nothing has.

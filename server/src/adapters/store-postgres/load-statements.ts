@@ -11,8 +11,9 @@ const USER_IDS = `
 const BATCH_ACCOUNTS = `
   (select florin.batch_accounts($1::bigint[], $2::bigint[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[]))`
 
-/** The policies of users are looked for by owner, so the owners of accounts matter once there is any. */
-const OWNER = `case when (select exists (select from florin.policies where user_id is not null)) then user_id end`
+/** The policies of users are looked for by owner, so owners matter as soon as there is any, or may be. */
+const OWNER = `
+  case when $8::boolean or (select exists (select from florin.policies where user_id is not null)) then user_id end`
 
 /**
  * Who changes policies or closes books holds this advisory lock alone; every other batch shares it. Locks of two numbers

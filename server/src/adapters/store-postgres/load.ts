@@ -93,7 +93,7 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Workin
     ask<HoldRow>(needs.holds.size, 'lock_holds', [holdIds]),
     ask<TransferRow>(needs.originals.size, 'lock_originals', [originalIds]),
     ask<QuoteRow>(needs.quotes.size, 'lock_quotes', [quoteIds]),
-    ask<LockedRow>(accountCount, 'lock_accounts', [...batchAccounts, currencyCodes]),
+    ask<LockedRow>(accountCount, 'lock_accounts', [...batchAccounts, currencyCodes, `${needs.rulesChange}`]),
     ask<SettingsRow>(needs.settings.size, 'find_settings', [settingsIds]),
     ask(userCount, 'lock_users', userNeeds),
     ask<UserRow>(userCount, 'find_users', userNeeds),
