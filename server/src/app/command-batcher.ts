@@ -106,7 +106,7 @@ export function createCommandBatcher(
     let taken = 0
     for (const waiting of queue) {
       if (waiting.state === 'queued') {
-        postings += waiting.command.kind === 'post_transfer' ? waiting.command.postings.length : 1
+        postings += postingsOf(waiting.command)
         if (batch.length === limits.batchSizeMax || (postings > limits.batchPostingsMax && batch.length > 0))
           break
         waiting.state = 'in_flight'
@@ -155,6 +155,17 @@ export function createCommandBatcher(
   }
 
   return { submit, close }
+}
+
+function postingsOf(command: Command): number {
+  switch (command.kind) {
+    case 'post_transfer':
+      return command.postings.length
+    case 'post_group':
+      return command.items.reduce((sum, { postings }) => sum + postings.length, 0)
+    default:
+      return 1
+  }
 }
 
 function unavailable(message: string): AppError {

@@ -112,10 +112,21 @@ export interface ReverseTransfer extends CommandFields {
 }
 
 /** Reserves money. */
-export interface CreateHold extends CommandFields, Pick<
-  Hold,
-  'id' | 'source' | 'destination' | 'amount' | 'currency' | 'scale' | 'expiresAt' | 'reference' | 'metadata'
-> {
+export interface CreateHold
+  extends
+    CommandFields,
+    Pick<
+      Hold,
+      | 'id'
+      | 'source'
+      | 'destination'
+      | 'amount'
+      | 'currency'
+      | 'scale'
+      | 'expiresAt'
+      | 'reference'
+      | 'metadata'
+    > {
   readonly kind: 'create_hold'
 }
 

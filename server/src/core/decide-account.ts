@@ -5,13 +5,15 @@ import type { CloseAccount, CreateAccount, OutcomeOf, Rejected, UpdateAccount } 
 import type { Currency } from './currency.ts'
 import type { Refusal, RefusalCode } from './codes.ts'
 import { openCurrency } from './decide-currency.ts'
-import { moveMoney } from './decide-transfer.ts'
+import { carryOut } from './decide-transfer.ts'
 import { attempt, putAccount, putCurrency, settle, type Draft } from './draft.ts'
 import { accountFact, transferPosted } from './facts.ts'
 import type { AccountId } from './ids.ts'
 import { NO_METADATA } from './metadata.ts'
 import { formatAmount, MINOR_MAX } from './money.ts'
 import { accepted, rejected, rejectedFor } from './outcome.ts'
+import { structureRefusal } from './rules.ts'
+import type { Posting } from './transfer.ts'
 
 /**
  * Opens an account, or refuses: user_not_found, currency_exists (the ledger holds the code with another scale),
@@ -140,7 +142,13 @@ export function decideCloseAccount(draft: Draft, command: CloseAccount): Outcome
       if (swept?.kind === 'rejected') return rejectedFor(sweepRefusal(swept))
       const { at } = draft.changes
       const balance = expectDefined(draft.state.accounts.get(id), `account ${id}`)
-      const after: Account = { ...before, ...balance, closedAt: at, version: before.version + 1, updatedAt: at }
+      const after: Account = {
+        ...before,
+        ...balance,
+        closedAt: at,
+        version: before.version + 1,
+        updatedAt: at,
+      }
       putAccount(draft, after)
       draft.changes.facts.push(accountFact('account.closed', principal, after))
       return accepted('account', after)
@@ -149,7 +157,11 @@ export function decideCloseAccount(draft: Draft, command: CloseAccount): Outcome
   )
 }
 
-function sweep(draft: Draft, { transferId, sweepTo, principal }: CloseAccount, { id, posted, currency, scale }: Account) {
+function sweep(
+  draft: Draft,
+  { transferId, sweepTo, principal }: CloseAccount,
+  { id, posted, currency, scale }: Account,
+) {
   const { at } = draft.changes
   const movement = {
     id: transferId,
@@ -159,10 +171,14 @@ function sweep(draft: Draft, { transferId, sweepTo, principal }: CloseAccount, {
     createdAt: at,
     effectiveAt: at,
   }
-  const destination = sweepTo as AccountId
-  return moveMoney(draft, principal, movement, [
-    { source: id, destination, amount: posted, currency, scale, role: null },
-  ])
+  const postings: Posting[] = [
+    { source: id, destination: sweepTo as AccountId, amount: posted, currency, scale, role: null },
+  ]
+  const refusal = structureRefusal(draft.state, postings)
+  // What sweeps is the operator, whom no limit holds and who pays no fee.
+  return refusal === null
+    ? carryOut(draft, principal, movement, postings, { limits: true })
+    : rejectedFor(refusal)
 }
 
 /** A refused close records no transfer: nobody asked for one. */

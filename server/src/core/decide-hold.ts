@@ -9,7 +9,8 @@ import type { HoldId } from './ids.ts'
 import { formatAmount, MINOR_MAX } from './money.ts'
 import { accepted, rejected, rejectedFor } from './outcome.ts'
 import { policiesOf } from './policy.ts'
-import { ceilingRefusal, moneyRefusal, overflowRefusal, structureRefusal, withAmounts } from './rules.ts'
+import { withAmounts } from './amounts.ts'
+import { ceilingRefusal, moneyRefusal, overflowRefusal, structureRefusal } from './rules.ts'
 import type { Refusal } from './codes.ts'
 import type { Posting } from './transfer.ts'
 import type { WorkingSet } from './working-set.ts'
@@ -19,7 +20,8 @@ import type { WorkingSet } from './working-set.ts'
  * fee of such a transfer is reserved with it.
  */
 export function decideCreateHold(draft: Draft, command: CreateHold): OutcomeOf<CreateHold> {
-  const { id, source, destination, amount, currency, scale, expiresAt, reference, metadata, principal } = command
+  const { id, source, destination, amount, currency, scale, expiresAt, reference, metadata, principal } =
+    command
   const { at } = draft.changes
   if (expiresAt !== null && expiresAt <= at) {
     return rejected('expires_at_in_past', 'expires_at', `it is ${at} now`)
@@ -82,7 +84,8 @@ export function decideCapture(draft: Draft, command: CaptureHold): OutcomeOf<Cap
   const { at } = draft.changes
   const hold = openHold(draft, holdId)
   if ('kind' in hold) return hold
-  if (isDue(hold, at)) return rejected('hold_expired', 'hold_id', `hold ${holdId} expired at ${hold.expiresAt}`)
+  if (isDue(hold, at))
+    return rejected('hold_expired', 'hold_id', `hold ${holdId} expired at ${hold.expiresAt}`)
   const left = capturable(hold)
   const amount = command.amount ?? left
   if (amount > left) {

@@ -22,7 +22,16 @@ export function decideCreatePolicy(draft: Draft, command: CreatePolicy): Outcome
 
   const { at } = draft.changes
   const { code, scale } = currency
-  const policy: Policy = { id, target, currency: code, scale, rules, version: 1, createdAt: at, updatedAt: at }
+  const policy: Policy = {
+    id,
+    target,
+    currency: code,
+    scale,
+    rules,
+    version: 1,
+    createdAt: at,
+    updatedAt: at,
+  }
   return keep(draft, policy, principal)
 }
 

@@ -28,7 +28,11 @@ function missingAccount({ state }: Draft, { account }: QuoteSide, side: string):
     : rejected('account_not_found', `${side}.account`, `account ${account} does not exist`)
 }
 
-function otherCurrency({ state }: Draft, { account: id, currency }: QuoteSide, side: string): Rejected | null {
+function otherCurrency(
+  { state }: Draft,
+  { account: id, currency }: QuoteSide,
+  side: string,
+): Rejected | null {
   const found = state.accounts.get(id)?.currency
   return found === currency
     ? null
@@ -68,7 +72,9 @@ export function decideConversion(draft: Draft, command: ConvertQuote): OutcomeOf
   return outcome
 }
 
-function posting(accounts: Pick<ConvertQuote, 'source' | 'destination'>, { amount, currency, scale }: QuoteSide) {
+function posting(
+  accounts: Pick<ConvertQuote, 'source' | 'destination'>,
+  { amount, currency, scale }: QuoteSide,
+) {
   return { ...accounts, amount, currency, scale, role: null }
 }
-

@@ -24,7 +24,7 @@ export function decideReversal(draft: Draft, command: ReverseTransfer): OutcomeO
     return rejected('reversal_of_reversal', 'transfer_id', `transfer ${original.id} is itself a reversal`)
   }
   const postings = postingsOf(original, command)
-  if (!Array.isArray(postings)) return postings as Rejected
+  if (!Array.isArray(postings)) return postings
 
   const { id, principal, reference, metadata } = command
   const { at } = draft.changes
@@ -36,7 +36,7 @@ export function decideReversal(draft: Draft, command: ReverseTransfer): OutcomeO
     createdAt: at,
     effectiveAt: at,
   }
-  const outcome = carryOut(draft, principal, movement, postings as readonly Posting[], { limits: true })
+  const outcome = carryOut(draft, principal, movement, postings, { limits: true })
   if (outcome.kind === 'accepted') putReversed(draft, withReversed(original, outcome.result))
   return outcome
 }
@@ -51,13 +51,18 @@ function postingsOf(original: PostedTransfer, { posting, amount }: ReverseTransf
     posting === null ? amount === null || role?.kind !== 'fee' : i === posting,
   )
   if (amount !== null && asked.length > 1) {
-    return rejected('posting_not_found', 'posting', `transfer ${original.id} has ${all.length} postings: say which`)
+    return rejected(
+      'posting_not_found',
+      'posting',
+      `transfer ${original.id} has ${all.length} postings: say which`,
+    )
   }
   const left = asked.filter(([, settled]) => settled.reversed < settled.amount)
   const room = left.reduce((sum, [, settled]) => sum + settled.amount - settled.reversed, 0n)
   if (left.length === 0 || (amount !== null && amount > room)) {
     const { scale, currency } = expectDefined(asked[0], 'posting to reverse')[1]
-    const message = left.length === 0 ? 'is reversed already' : `has ${formatAmount(room, scale)} ${currency} left`
+    const message =
+      left.length === 0 ? 'is reversed already' : `has ${formatAmount(room, scale)} ${currency} left`
     return rejected('reversal_exceeds_original', 'amount', `transfer ${original.id} ${message}`)
   }
   return left.map(([i, settled]) => toReversal(settled, i, amount ?? settled.amount - settled.reversed))
@@ -82,6 +87,9 @@ function withReversed(original: PostedTransfer, reversal: PostedTransfer): Poste
   }
   return {
     ...original,
-    postings: original.postings.map((posting, i) => ({ ...posting, reversed: reversed.get(i) ?? posting.reversed })),
+    postings: original.postings.map((posting, i) => ({
+      ...posting,
+      reversed: reversed.get(i) ?? posting.reversed,
+    })),
   }
 }

@@ -4,7 +4,8 @@ import type { Refusal } from './codes.ts'
 import { attempt, putTransfer, settle, type Draft } from './draft.ts'
 import { transferFailed, transferPosted } from './facts.ts'
 import { accepted, rejected, rejectedFor } from './outcome.ts'
-import { moneyRefusal, structureRefusal, withAmounts, type Exemption } from './rules.ts'
+import { withAmounts } from './amounts.ts'
+import { moneyRefusal, structureRefusal, type Exemption } from './rules.ts'
 import { hasContent, type Posting, type Transfer } from './transfer.ts'
 
 /**
@@ -77,7 +78,11 @@ function fail(
   postings: readonly Posting[],
   refusal: Refusal,
 ): Rejected {
-  return recordRefusal(draft, principal, rejectedFor(refusal, { ...movement, status: 'failed', postings, refusal }))
+  return recordRefusal(
+    draft,
+    principal,
+    rejectedFor(refusal, { ...movement, status: 'failed', postings, refusal }),
+  )
 }
 
 /** Records the failed transfer of a refusal, unless the ledger has it. */

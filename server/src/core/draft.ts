@@ -91,7 +91,13 @@ export function startDraft(state: WorkingSet, now: Instant): Draft {
 
 /** Does some work on the draft, and takes it all back when the result is not one to keep. */
 export function attempt<T>({ undo, changes }: Draft, work: () => T, keep: (result: T) => boolean): T {
-  const lists = [changes.transfers, changes.entries, changes.policyVersions, changes.idempotency, changes.facts]
+  const lists = [
+    changes.transfers,
+    changes.entries,
+    changes.policyVersions,
+    changes.idempotency,
+    changes.facts,
+  ]
   const lengths = lists.map(({ length }) => length)
   const first = undo.steps.length
   undo.attempts += 1
@@ -160,7 +166,11 @@ export function putAccount(draft: Draft, account: Account): void {
 }
 
 /** Adds a hold or changes it, and what it reserves and announces with it. */
-export function putHold(draft: Draft, hold: Hold, reserves: { readonly held: bigint; readonly incoming: bigint }): void {
+export function putHold(
+  draft: Draft,
+  hold: Hold,
+  reserves: { readonly held: bigint; readonly incoming: bigint },
+): void {
   const { state, changes } = draft
   const before = state.holds.get(hold.id)
   if (before === undefined) markCreated(draft, hold.id)

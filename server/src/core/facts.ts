@@ -154,7 +154,9 @@ export function transferDetails({ origin, createdAt, effectiveAt }: Transfer): R
 }
 
 /** A refusal as facts, events and the stores show it. */
-export function failureJson({ code, field, message, explanation }: Refusal): { readonly [key: string]: Json } {
+export function failureJson({ code, field, message, explanation }: Refusal): {
+  readonly [key: string]: Json
+} {
   if (explanation === null) return { code, field, message }
   const { rule, account, policy, saw, passes } = explanation
   return {
@@ -213,10 +215,11 @@ export function holdFact(
   principal: Principal,
   hold: Hold,
 ): Fact {
-  return { type, principal, data: holdJson(hold) }
+  return { type, principal, data: holdData(hold) }
 }
 
-function holdJson(hold: Hold): { readonly [key: string]: Json } {
+/** A hold as its facts show it. */
+export function holdData(hold: Hold): { readonly [key: string]: Json } {
   const { fee, scale } = hold
   return {
     amount: formatAmount(hold.amount, scale),
@@ -241,21 +244,22 @@ export function policyFact(
   principal: Principal,
   policy: Policy,
 ): Fact {
+  return { type, principal, data: policyData(policy) }
+}
+
+/** A policy as its facts show it. */
+export function policyData(policy: Policy): { readonly [key: string]: Json } {
   const { target } = policy
   return {
-    type,
-    principal,
-    data: {
-      account_id: target.kind === 'account' ? target.accountId : null,
-      created_at: policy.createdAt,
-      currency: policy.currency,
-      id: policy.id,
-      rules: rulesJson(policy.rules, policy.scale),
-      scale: policy.scale,
-      updated_at: policy.updatedAt,
-      user_id: target.kind === 'user' ? target.userId : null,
-      version: policy.version,
-    },
+    account_id: target.kind === 'account' ? target.accountId : null,
+    created_at: policy.createdAt,
+    currency: policy.currency,
+    id: policy.id,
+    rules: rulesJson(policy.rules, policy.scale),
+    scale: policy.scale,
+    updated_at: policy.updatedAt,
+    user_id: target.kind === 'user' ? target.userId : null,
+    version: policy.version,
   }
 }
 
@@ -296,23 +300,24 @@ export function rulesJson(rules: PolicyRules, scale: Scale): { readonly [key: st
 
 /** An exchange was offered; its conversion is told by the transfer. */
 export function quoteFact(principal: Principal, quote: Quote): Fact {
+  return { type: 'fx_quote.created', principal, data: quoteData(quote) }
+}
+
+/** A quote as its fact shows it. */
+export function quoteData(quote: Quote): { readonly [key: string]: Json } {
   const side = ({ account, amount, currency, scale }: QuoteSide) => ({
     account,
     amount: formatAmount(amount, scale),
     currency,
   })
   return {
-    type: 'fx_quote.created',
-    principal,
-    data: {
-      buy: side(quote.buy),
-      created_at: quote.createdAt,
-      expires_at: quote.expiresAt,
-      id: quote.id,
-      rate: { denominator: quote.rate.denominator.toString(), numerator: quote.rate.numerator.toString() },
-      rounding: quote.rounding,
-      sell: side(quote.sell),
-    },
+    buy: side(quote.buy),
+    created_at: quote.createdAt,
+    expires_at: quote.expiresAt,
+    id: quote.id,
+    rate: { denominator: quote.rate.denominator.toString(), numerator: quote.rate.numerator.toString() },
+    rounding: quote.rounding,
+    sell: side(quote.sell),
   }
 }
 

@@ -5,7 +5,11 @@ import { testSeed } from '#test/seed.ts'
 import { addSeconds, fromMicros, toMicros, type Instant } from './instant.ts'
 
 const moment = fc.record({
-  date: fc.date({ min: new Date('0000-01-01T00:00:00.000Z'), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true }),
+  date: fc.date({
+    min: new Date('0000-01-01T00:00:00.000Z'),
+    max: new Date('9999-12-31T23:59:59.999Z'),
+    noInvalidDate: true,
+  }),
   micros: fc.integer({ min: 0, max: 999 }),
 })
 

@@ -32,7 +32,9 @@ export function fromMicros(micros: bigint): Instant {
   const seconds = floorDivide(micros, MICROS_PER_SECOND)
   const day = floorDivide(seconds, SECONDS_PER_DAY)
   const inDay = Number(seconds - day * SECONDS_PER_DAY)
-  const time = [Math.floor(inDay / 3600), Math.floor(inDay / 60) % 60, inDay % 60].map((part) => digits(part, 2))
+  const time = [Math.floor(inDay / 3600), Math.floor(inDay / 60) % 60, inDay % 60].map((part) =>
+    digits(part, 2),
+  )
   const fraction = digits(Number(micros - seconds * MICROS_PER_SECOND), 6)
   return `${dateOf(Number(day))}T${time.join(':')}.${fraction}Z` as Instant
 }
@@ -54,7 +56,8 @@ function dateOf(days: number): string {
   const sinceMarch0000 = days + DAYS_BEFORE_1970
   const era = Math.floor(sinceMarch0000 / DAYS_PER_ERA)
   const dayOfEra = sinceMarch0000 - era * DAYS_PER_ERA
-  const leapDays = Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096)
+  const leapDays =
+    Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096)
   const yearOfEra = Math.floor((dayOfEra - leapDays) / 365)
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
   const marchMonth = Math.floor((5 * dayOfYear + 2) / 153)

@@ -7,9 +7,9 @@ import type { AccountId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '.
 import { laterOf, type Instant } from './instant.ts'
 import {
   policiesOf,
-  policyKey,
   type Policy,
   type PolicyKey,
+  type PolicyRules,
   type PolicyTarget,
   type VelocityWindow,
 } from './policy.ts'
@@ -238,19 +238,24 @@ export interface VelocityNeed {
 
 /** Of the accounts that commands may take from, those under velocity rules; empty for a ledger without any. */
 export function velocityNeeds(state: WorkingSet, commands: readonly Command[]): VelocityNeed[] {
+  const coming = commands.flatMap((command) => windowsOf('rules' in command ? command.rules : null))
   const ruled = [...state.policies.values()].some(({ rules }) => rules.velocity.length > 0)
-  if (!ruled) return []
+  if (!ruled && coming.length === 0) return []
   const needs: VelocityNeed[] = []
-  for (const accountId of sourcesOf(commands)) {
+  for (const accountId of sourcesOf(state, commands)) {
     const account = state.accounts.get(accountId)
     if (account === undefined) continue
-    const windows = policiesOf(state, account).flatMap(({ rules }) => rules.velocity.map(({ window }) => window))
-    for (const window of new Set(windows)) needs.push({ accountId, window })
+    const windows = policiesOf(state, account).flatMap(({ rules }) => windowsOf(rules))
+    for (const window of new Set([...windows, ...coming])) needs.push({ accountId, window })
   }
   return needs
 }
 
-function sourcesOf(commands: readonly Command[]): Set<AccountId> {
+function windowsOf(rules: PolicyRules | null): VelocityWindow[] {
+  return (rules?.velocity ?? []).map(({ window }) => window)
+}
+
+function sourcesOf(state: WorkingSet, commands: readonly Command[]): Set<AccountId> {
   const sources = new Set<AccountId>()
   for (const command of commands) {
     switch (command.kind) {
@@ -258,26 +263,23 @@ function sourcesOf(commands: readonly Command[]): Set<AccountId> {
         for (const { source } of command.postings) sources.add(source)
         break
       case 'post_group':
-        for (const source of sourcesOf(command.items)) sources.add(source)
+        for (const source of sourcesOf(state, command.items)) sources.add(source)
         break
       case 'simulate_transfer':
         for (const { source } of command.transfer.postings) sources.add(source)
         break
       case 'create_hold':
-      case 'convert_quote':
         sources.add(command.source)
         break
-      case 'close_account':
-        sources.add(command.id)
+      case 'convert_quote': {
+        const quote = state.quotes.get(command.quoteId)
+        sources.add(command.source)
+        if (quote !== undefined) sources.add(quote.buy.account)
         break
+      }
       default:
         break
     }
   }
   return sources
-}
-
-/** The policy that is for exactly this target. */
-export function policyFor(state: WorkingSet, target: PolicyTarget): Policy | undefined {
-  return state.policies.get(policyKey(target))
 }
