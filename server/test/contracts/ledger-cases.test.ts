@@ -6,9 +6,12 @@ import { accountOf, balanceLine, expectedLines, runCase, toLines } from './ledge
 import { LEDGER_CASES } from './ledger-cases.ts'
 
 /** The outcomes of the table's rows, with their lines. */
-const OUTCOMES = LEDGER_CASES.flatMap(({ when }) => when.flat())
-  .filter((line) => line.includes(' -> '))
-  .map((line) => ({ line, words: (line.split(' -> ')[1] ?? '').replace(/^would /, '').split(' ') }))
+const OUTCOMES = LEDGER_CASES.flatMap(({ name, when }) =>
+  when
+    .flat()
+    .filter((line) => line.includes(' -> '))
+    .map((line) => ({ name, line, words: (line.split(' -> ')[1] ?? '').replace(/^would /, '').split(' ') })),
+)
 
 test('every code has a case, and every case names codes that exist', () => {
   const named = new Set(OUTCOMES.map(({ words }) => words[0] ?? ''))
@@ -25,10 +28,12 @@ test('codes stand in the order of their numbers, which are all different', () =>
   )
 })
 
-test('a field is told exactly where a code is about one', () => {
-  for (const { line, words } of OUTCOMES) {
-    const [code = '', field] = words
-    if (code in refusalCodes) assert.equal(field === undefined, code === 'idempotency_key_reused', line)
+test('a field is told, but of a key, which is about the whole, and of a fee, which nobody wrote', () => {
+  for (const { name, line, words } of OUTCOMES) {
+    const [code = '', field = ''] = words
+    if (!(code in refusalCodes)) continue
+    if (code === 'idempotency_key_reused') assert.match(field, /^(items\[\d+\])?$/, line)
+    else assert.ok(field !== '' || /\bfee\b/.test(name), line)
   }
 })
 

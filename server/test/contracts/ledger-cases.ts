@@ -4,9 +4,15 @@
  * the clock to a moment for the next one. The same table runs against the decide functions and every store.
  */
 import { ACCOUNT_CASES } from './ledger-cases/accounts.ts'
+import { BOOKS_CASES } from './ledger-cases/books.ts'
 import { CURRENCY_CASES } from './ledger-cases/currencies.ts'
+import { GROUP_CASES, SIMULATION_CASES } from './ledger-cases/groups.ts'
+import { HOLD_CASES } from './ledger-cases/holds.ts'
 import type { LedgerCase } from './ledger-cases/ledger-case.ts'
+import { POLICY_CASES } from './ledger-cases/policies.ts'
+import { QUOTE_CASES } from './ledger-cases/quotes.ts'
 import { REPEAT_CASES } from './ledger-cases/repeats.ts'
+import { REVERSAL_CASES } from './ledger-cases/reversals.ts'
 import { TRANSFER_CASES } from './ledger-cases/transfers.ts'
 import { USER_CASES } from './ledger-cases/users.ts'
 
@@ -16,5 +22,12 @@ export const LEDGER_CASES: readonly LedgerCase[] = [
   ...CURRENCY_CASES,
   ...ACCOUNT_CASES,
   ...TRANSFER_CASES,
+  ...HOLD_CASES,
+  ...REVERSAL_CASES,
+  ...GROUP_CASES,
+  ...SIMULATION_CASES,
+  ...POLICY_CASES,
+  ...QUOTE_CASES,
+  ...BOOKS_CASES,
   ...REPEAT_CASES,
 ]
