@@ -5,7 +5,9 @@
  */
 import { ACCOUNT_CASES } from './ledger-cases/accounts.ts'
 import { BOOKS_CASES } from './ledger-cases/books.ts'
+import { BOUND_CASES } from './ledger-cases/bounds.ts'
 import { CURRENCY_CASES } from './ledger-cases/currencies.ts'
+import { FEE_CASES } from './ledger-cases/fees.ts'
 import { GROUP_CASES, SIMULATION_CASES } from './ledger-cases/groups.ts'
 import { HOLD_CASES } from './ledger-cases/holds.ts'
 import type { LedgerCase } from './ledger-cases/ledger-case.ts'
@@ -15,6 +17,7 @@ import { REPEAT_CASES } from './ledger-cases/repeats.ts'
 import { REVERSAL_CASES } from './ledger-cases/reversals.ts'
 import { TRANSFER_CASES } from './ledger-cases/transfers.ts'
 import { USER_CASES } from './ledger-cases/users.ts'
+import { VELOCITY_CASES } from './ledger-cases/velocity.ts'
 
 /** The whole table. */
 export const LEDGER_CASES: readonly LedgerCase[] = [
@@ -27,6 +30,9 @@ export const LEDGER_CASES: readonly LedgerCase[] = [
   ...GROUP_CASES,
   ...SIMULATION_CASES,
   ...POLICY_CASES,
+  ...BOUND_CASES,
+  ...VELOCITY_CASES,
+  ...FEE_CASES,
   ...QUOTE_CASES,
   ...BOOKS_CASES,
   ...REPEAT_CASES,
