@@ -67,7 +67,7 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Workin
   const userNeeds = [userIds, textArray([...needs.emails])]
   const userCount = needs.users.size + needs.emails.size
   const policyNeeds = [...batchAccounts, userIds, plainArray([...needs.policies])]
-  const policyCount = accountCount + needs.users.size + needs.policies.size
+  const policyCount = accountCount + needs.moving.size + needs.users.size + needs.policies.size
   const ask = <Row>(wanted: number, name: keyof typeof STATEMENTS, values: readonly string[]) =>
     wanted === 0 ? [] : rows<Row>(client, name, values)
 
