@@ -1,13 +1,12 @@
 // Use cases of accounts.
 import type { CreateAccount, OutcomeOf, UpdateAccount } from '#core/command.ts'
 import type { CurrencyCode } from '#core/currency.ts'
-import { invalidField } from '#core/errors.ts'
 import type { AccountId, UserId } from '#core/ids.ts'
 import type { Metadata } from '#core/metadata.ts'
-import { parseAmount, type Scale } from '#core/money.ts'
 import type { HexDigest } from '#ports/digest.ts'
 import type { IdSource } from '#ports/id-source.ts'
 import type { LedgerReader } from '#ports/ledger-reader.ts'
+import { readAmount } from './amounts.ts'
 import type { CommandBatcher } from './command-batcher.ts'
 import type { CurrencyBook } from './currency-book.ts'
 import { callerFields, type Caller } from './request.ts'
@@ -108,10 +107,4 @@ export function createAccounts(deps: {
   }
 
   return { create, update }
-}
-
-function readAmount(field: string, text: string, scale: Scale): bigint {
-  const amount = parseAmount(text, scale)
-  if (!amount.ok) throw invalidField(field, amount.problem)
-  return amount.value
 }

@@ -46,6 +46,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         { name: 'currencies' },
         { name: 'accounts' },
         { name: 'transfers' },
+        { name: 'holds', description: 'Money reserved, not yet moved' },
         { name: 'events', description: 'Everything that happened, in order' },
         { name: 'service', description: 'Health and descriptions' },
       ],

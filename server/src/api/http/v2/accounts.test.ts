@@ -17,7 +17,13 @@ describe('v2 accounts', () => {
       [made.status, made.headers['location'], made.headers['etag']],
       [201, '/v2/accounts/7', '"1"'],
     )
-    assert.deepEqual(made.body.balances, { posted: '100.50', available: '110.50' })
+    assert.deepEqual(made.body.balances, {
+      posted: '100.50',
+      held: '0.00',
+      incoming: '0.00',
+      available: '110.50',
+    })
+    assert.deepEqual([made.body.status, made.body.closed_at], ['open', null])
     assert.equal(made.body.credit_limit, '10.00')
 
     const changed = await edge.patch('/v2/accounts/7', { credit_limit: '20' }, { 'if-match': '"1"' })
@@ -31,7 +37,7 @@ describe('v2 accounts', () => {
     assert.deepEqual(mine.body, { data: [changed.body], next_cursor: null })
     const all = (await edge.get('/v2/accounts?currency=EUR')).body.data
     const external = all.find(({ kind }: { kind: string }) => kind === 'external')
-    assert.deepEqual(external.balances, { posted: '-100.50', available: null })
+    assert.deepEqual([external.balances.posted, external.balances.available], ['-100.50', null])
     const system = await edge.patch(`/v2/accounts/${external.id}`, { credit_limit: '0' })
     assert.deepEqual([system.status, system.body.code], [422, 'system_account'])
   })
@@ -66,9 +72,10 @@ describe('v2 accounts', () => {
     }
     const { body } = await edge.get(`/v2/users/${user.id}/wallet`)
     assert.equal(body.accounts.length, 3)
+    const nothing = (zero: string) => ({ held: zero, incoming: zero })
     assert.deepEqual(body.totals, [
-      { currency: 'EUR', accounts: 2, balances: { posted: '3.30', available: '3.30' } },
-      { currency: 'JPY', accounts: 1, balances: { posted: '300', available: '300' } },
+      { currency: 'EUR', accounts: 2, balances: { posted: '3.30', ...nothing('0.00'), available: '3.30' } },
+      { currency: 'JPY', accounts: 1, balances: { posted: '300', ...nothing('0'), available: '300' } },
     ])
   })
 })

@@ -6,6 +6,7 @@ import { serveAccounts } from './accounts.ts'
 import { serveCurrencies } from './currencies.ts'
 import { serveEntries } from './entries.ts'
 import { serveEvents } from './events.ts'
+import { serveHolds } from './holds.ts'
 import { serveTransfers } from './transfers.ts'
 import { serveUsers } from './users.ts'
 import { serveWallet } from './wallet.ts'
@@ -19,5 +20,6 @@ export async function serveV2(scope: FastifyInstance, florin: Florin): Promise<v
   serveAccounts(app, florin)
   serveEntries(app, florin)
   serveTransfers(app, florin)
+  serveHolds(app, florin)
   serveEvents(app, florin)
 }

@@ -28,6 +28,8 @@ describe('v2 transfers', () => {
         source_balance_after: '98.75',
         destination_entry: '1',
         destination_balance_after: '1.25',
+        role: null,
+        reversed_amount: '0.00',
       },
     ])
     assert.deepEqual((await edge.get(`/v2/transfers/${one.body.id}`)).body, one.body)

@@ -14,10 +14,9 @@ import {
   transferList,
   TransferPage,
   TransferPath,
+  TRANSFERS_PATH,
   TransferSchema,
 } from './transfer-schemas.ts'
-
-const TRANSFERS_PATH = '/v2/transfers'
 
 /** Adds `/transfers`. */
 export function serveTransfers(app: ZodApp, florin: Florin): void {
@@ -39,12 +38,9 @@ export function serveTransfers(app: ZodApp, florin: Florin): void {
       },
     },
     async (request, reply) => {
-      const { flat, id, postings, reference, metadata } = request.body
+      const { flat, request: asked } = request.body
       const fieldName = flat ? flatFieldName : sameName
-      const outcome = await withFieldNames(
-        fieldName,
-        florin.transfers.post(callerOf(request), { id, postings, reference, metadata }),
-      )
+      const outcome = await withFieldNames(fieldName, florin.transfers.post(callerOf(request), asked))
       markReplay(reply, outcome)
       if (outcome.kind === 'rejected') {
         return sendProblem(reply, refusalProblem(outcome, { fieldName, transferPath: TRANSFERS_PATH }))
