@@ -157,11 +157,13 @@ function validatorOf({ components }: OpenApiDocument, schema: object): z.ZodType
 
 function operationOf(openapi: OpenApiDocument, method: string, path: string): Operation | undefined {
   const parts = (path.split('?')[0] ?? '').split('/')
-  const pattern = Object.keys(openapi.paths).find((candidate) => {
+  const patterns = Object.keys(openapi.paths).filter((candidate) => {
     const wanted = candidate.split('/')
     return (
       wanted.length === parts.length && wanted.every((part, i) => part.startsWith('{') || part === parts[i])
     )
   })
-  return pattern === undefined ? undefined : openapi.paths[pattern]?.[method.toLowerCase()]
+  // `simulate` is a name of its own where there could be an id.
+  const operations = patterns.map((pattern) => openapi.paths[pattern]?.[method.toLowerCase()])
+  return operations.find((operation) => operation !== undefined)
 }

@@ -19,12 +19,10 @@ const figures = z.record(z.string(), z.string())
 /** Why a rule refused; the core's own has these names already. */
 export const ExplanationSchema = z
   .strictObject({
-    rule: z
-      .string()
-      .meta({
-        description: 'The rule that refused',
-        examples: ['available', 'ceiling', 'velocity.day.amount'],
-      }),
+    rule: z.string().meta({
+      description: 'The rule that refused',
+      examples: ['available', 'ceiling', 'velocity.day.amount'],
+    }),
     account: z.string().meta({ description: 'The account that it is about' }),
     policy: z
       .strictObject({ id: z.string(), version: z.int() })
@@ -41,7 +39,7 @@ export const ExplanationSchema = z
   .meta({ id: 'Explanation' })
 
 /** A problem as documented. */
-const ProblemSchema = z
+export const ProblemSchema = z
   .strictObject({
     type: z.string().meta({ description: 'urn:florin:problem: and the code' }),
     title: z.string(),

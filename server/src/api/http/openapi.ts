@@ -72,17 +72,22 @@ interface Described {
   response?: Record<string, { headers?: unknown }>
 }
 
+/** What changes nothing, or changes no ledger: an idempotency key means nothing there. */
+const KEYLESS = ['/v2/transfers/simulate']
+
 /** Headers are documented here and read by hand: checking all of a request's headers with a schema would cost more. */
-function describeHeaders(made: Described, given: Described, route: Pick<RouteOptions, 'method'>): void {
+function describeHeaders(made: Described, given: Described, route: RouteOptions): void {
   for (const [status, response] of Object.entries(made.response ?? {})) {
     response.headers = given.response?.[status]?.headers
   }
   const string = (description: string, more: object = {}) => ({ type: 'string', description, ...more })
-  const changes = route.method === 'POST' || route.method === 'PATCH'
+  const { method, url } = route
+  const keyed = method !== 'GET' && !KEYLESS.includes(url)
+  const versioned = method === 'PATCH' || method === 'PUT' || method === 'DELETE'
   made.headers = {
     type: 'object',
     properties: {
-      ...(changes
+      ...(keyed
         ? {
             'Idempotency-Key': string(
               'Makes a retry safe: the same key with the same request gets the first answer again',
@@ -90,9 +95,7 @@ function describeHeaders(made: Described, given: Described, route: Pick<RouteOpt
             ),
           }
         : {}),
-      ...(route.method === 'PATCH'
-        ? { 'If-Match': string('Change only this version', { examples: ['"1"'] }) }
-        : {}),
+      ...(versioned ? { 'If-Match': string('Change only this version', { examples: ['"1"'] }) } : {}),
       'X-Request-Id': string('Your id for this request', { pattern: '^[A-Za-z0-9._-]{1,64}$' }),
     },
   }

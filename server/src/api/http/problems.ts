@@ -201,7 +201,7 @@ export function problemBody(
     detail,
     ...(instance === undefined ? {} : { instance }),
     code,
-    errors,
+    errors: [...errors],
     ...(explanation === undefined ? {} : { explanation }),
     ...(transferId === undefined ? {} : { transfer_id: transferId }),
     request_id: requestId,

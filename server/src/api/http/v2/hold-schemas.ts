@@ -74,12 +74,9 @@ export const HoldSchema = z
     currency: code,
     captured: amount.meta({ description: 'How much of the amount has been captured' }),
     remaining: amount.meta({ description: 'What can still be captured; 0 when the hold has ended' }),
-    fee: z
-      .strictObject({ account: accountId, amount })
-      .nullable()
-      .meta({
-        description: 'Agreed with the hold, reserved beside it, taken in proportion as it is captured',
-      }),
+    fee: z.strictObject({ account: accountId, amount }).nullable().meta({
+      description: 'Agreed with the hold, reserved beside it, taken in proportion as it is captured',
+    }),
     expires_at: instant.nullable(),
     reference: z.string().nullable(),
     metadata: shownMetadata,

@@ -7,6 +7,8 @@ import { serveCurrencies } from './currencies.ts'
 import { serveEntries } from './entries.ts'
 import { serveEvents } from './events.ts'
 import { serveHolds } from './holds.ts'
+import { serveReversals } from './reversals.ts'
+import { serveSimulations } from './simulations.ts'
 import { serveTransfers } from './transfers.ts'
 import { serveUsers } from './users.ts'
 import { serveWallet } from './wallet.ts'
@@ -20,6 +22,8 @@ export async function serveV2(scope: FastifyInstance, florin: Florin): Promise<v
   serveAccounts(app, florin)
   serveEntries(app, florin)
   serveTransfers(app, florin)
+  serveReversals(app, florin)
+  serveSimulations(app, florin)
   serveHolds(app, florin)
   serveEvents(app, florin)
 }

@@ -7,9 +7,8 @@ import { answer, problems } from '../answers.ts'
 import { rowsToRead, toPage } from '../pages.ts'
 import { notFound, refusalProblem, sendProblem } from '../problems.ts'
 import type { ZodApp } from '../validation.ts'
+import { namesOf, NewTransfer } from './new-transfer.ts'
 import {
-  flatFieldName,
-  NewTransfer,
   toTransfer,
   transferList,
   TransferPage,
@@ -38,8 +37,8 @@ export function serveTransfers(app: ZodApp, florin: Florin): void {
       },
     },
     async (request, reply) => {
-      const { flat, request: asked } = request.body
-      const fieldName = flat ? flatFieldName : sameName
+      const { request: asked } = request.body
+      const fieldName = namesOf(request.body)
       const outcome = await withFieldNames(fieldName, florin.transfers.post(callerOf(request), asked))
       markReplay(reply, outcome)
       if (outcome.kind === 'rejected') {
@@ -94,8 +93,6 @@ export function serveTransfers(app: ZodApp, florin: Florin): void {
     },
   )
 }
-
-const sameName = (field: string): string => field
 
 function readerQuery({ filters, after }: z.output<typeof transferList>) {
   const { account_id: accountId, user_id: userId, status, reference, from, to } = filters
