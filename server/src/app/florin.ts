@@ -8,7 +8,8 @@ import type { JournalReader } from '#ports/journal-reader.ts'
 import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { StoreHealth } from '#ports/ledger-store.ts'
 import { createAccounts, type Accounts } from './accounts.ts'
-import type { CommandBatcher } from './command-batcher.ts'
+import { createBulk, type Bulk } from './bulk.ts'
+import { BATCHER_LIMITS, type BatcherLimits, type CommandBatcher } from './command-batcher.ts'
 import { createCurrencies, type Currencies } from './currencies.ts'
 import { createCurrencyBook, type CurrencyBook } from './currency-book.ts'
 import { createEvents, type Events } from './events.ts'
@@ -21,6 +22,7 @@ import { createUsers, type Users } from './users.ts'
 export interface Florin {
   readonly accounts: Accounts
   readonly transfers: Transfers
+  readonly bulk: Bulk
   readonly holds: Holds
   readonly users: Users
   readonly currencies: Currencies
@@ -32,13 +34,13 @@ export interface Florin {
 }
 
 /** What an operator decides about the use cases. */
-export interface FlorinSettings {
+export interface FlorinSettings extends Pick<BatcherLimits, 'batchSizeMax' | 'queueMax'> {
   /** How many days ago business time may lie. */
   readonly backdatingDays: number
 }
 
 /** What most operators decide. */
-export const FLORIN_SETTINGS: FlorinSettings = { backdatingDays: 31 }
+export const FLORIN_SETTINGS: FlorinSettings = { ...BATCHER_LIMITS, backdatingDays: 31 }
 
 /** What Florin is made of. */
 export interface FlorinParts {
@@ -57,7 +59,7 @@ export function createFlorin(parts: FlorinParts): Florin {
   const { batcher, store, clock, catalog, ids, digest, settings } = parts
   const currencyBook = createCurrencyBook(store, catalog)
   const shared = { batcher, currencies: currencyBook, reader: store, ids, digest }
-  const { backdatingDays } = settings
+  const { backdatingDays, batchSizeMax, queueMax } = settings
   const transferReader = createTransferReader({
     currencies: currencyBook,
     clock,
@@ -68,6 +70,7 @@ export function createFlorin(parts: FlorinParts): Florin {
   return {
     accounts: createAccounts(shared),
     transfers: createTransfers({ ...shared, transferReader }),
+    bulk: createBulk({ batcher, transferReader, digest, inFlightMax: Math.min(batchSizeMax, queueMax) }),
     holds: createHolds(shared),
     users: createUsers(shared),
     currencies: createCurrencies({ batcher, catalog, digest }),

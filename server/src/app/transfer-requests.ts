@@ -1,4 +1,5 @@
 // Transfers as a wire brings them, and how they become commands: amounts are read at the scale of their currency.
+import type { Json } from '#core/canonical-json.ts'
 import type { PostTransfer } from '#core/command.ts'
 import type { Currency, CurrencyCode } from '#core/currency.ts'
 import { invalidFields, type FieldError } from '#core/errors.ts'
@@ -74,17 +75,8 @@ export function createTransferReader(deps: {
     const postings = readPostings(request.postings, currencies, problems)
     if (effectiveAt !== null) checkBackdating(effectiveAt, problems)
     if (problems.length > 0) throw invalidFields(problems)
-    const asked = {
-      kind: 'post_transfer',
-      id,
-      reference,
-      metadata,
-      postings: postings.map(askedPosting),
-      ...(effectiveAt === null ? {} : { effectiveAt }),
-    }
-    return {
-      kind: 'post_transfer',
-      ...callerFields(caller, asked, digest),
+    const content = {
+      kind: 'post_transfer' as const,
       id: id ?? ids.transferId(),
       idChosen: id !== null,
       postings,
@@ -92,6 +84,7 @@ export function createTransferReader(deps: {
       metadata,
       effectiveAt,
     }
+    return { ...content, ...callerFields(caller, askedTransfer(content), digest) }
   }
 
   function checkBackdating(effectiveAt: Instant, problems: FieldError[]): void {
@@ -132,6 +125,19 @@ function readAmount(amount: AmountRequest, scale: Scale): Parsed<Pick<Posting, '
   if (amount.max === null) return parsed({ amount: 0n, role: { kind: 'balancing', max: null } })
   const max = parsePositiveAmount(amount.max, scale)
   return max.ok ? parsed({ amount: 0n, role: { kind: 'balancing', max: max.value } }) : max
+}
+
+/** What was asked for, for fingerprints. That of a plain transfer never changes: keys are remembered across versions. */
+export function askedTransfer(content: Omit<PostTransfer, 'principal' | 'idempotency'>): Json {
+  const { kind, id, idChosen, reference, metadata, postings, effectiveAt } = content
+  return {
+    kind,
+    id: idChosen ? id : null,
+    reference,
+    metadata,
+    postings: postings.map(askedPosting),
+    ...(effectiveAt === null ? {} : { effectiveAt }),
+  }
 }
 
 function askedPosting({ source, destination, amount, currency, role }: Posting) {

@@ -103,6 +103,7 @@ export const edgeMeanings = {
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is not JSON' },
+  linked_failed: { status: 422, title: 'A linked item failed' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
 } as const satisfies Record<string, Meaning>
 
