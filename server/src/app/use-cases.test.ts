@@ -5,7 +5,7 @@ import type { CurrencyCode } from '#core/currency.ts'
 import { AppError } from '#core/errors.ts'
 import type { AccountId, TransferId, UserId } from '#core/ids.ts'
 import { createMemoryFlorin } from '#test/florin.ts'
-import { transferOf, userOf } from '#test/shorthand.ts'
+import { transferOf, userOf } from '#test/shorthand-words.ts'
 import type { AccountRequest } from './accounts.ts'
 import type { TransferRequest } from './transfer-requests.ts'
 

@@ -1,65 +1,40 @@
 // What a transfer comes to before it is judged: amounts that balance, and the fees that policies add.
-import { assert } from './assert.ts'
+import { expectDefined } from './assert.ts'
 import type { AccountBalance } from './account.ts'
-import type { Refusal } from './codes.ts'
 import type { AccountId } from './ids.ts'
 import { feeOn, feeRuleOf, policiesOf, type FeeRule, type Policy } from './policy.ts'
-import { accountOf, balancesSeen, fieldOf, refuse } from './refusal.ts'
+import { accountOf } from './refusal.ts'
 import type { Posting } from './transfer.ts'
 import type { WorkingSet } from './working-set.ts'
 
 /**
- * The postings with the amounts that balancing ones come to, and with the fees they cost; or the refusal of an amount
- * that cannot be told. A balancing posting takes what the postings before it leave.
+ * The postings with the amounts that balancing ones come to, and with the fees they cost. A balancing posting takes what
+ * the postings before it leave: 0 when they leave nothing.
  */
-export function withAmounts(state: WorkingSet, asked: readonly Posting[]): readonly Posting[] | Refusal {
+export function withAmounts(state: WorkingSet, asked: readonly Posting[]): readonly Posting[] {
   const balancing = asked.some(({ role }) => role?.kind === 'balancing')
   if (!balancing && state.policies.size === 0) return asked
   const postings: Posting[] = []
-  for (const [i, posting] of asked.entries()) {
-    if (posting.role?.kind !== 'balancing') {
-      postings.push(posting)
-      continue
-    }
-    const amount = balancingAmount(state, posting, postings)
-    if (amount === null) {
-      const message = `account ${posting.source} has no floor, so all of it is no amount: say a max`
-      return refuse('amount_unbounded', fieldOf(i, 'source'), message)
-    }
-    if (amount <= 0n) {
-      const account = accountOf(state, posting.source)
-      return refuse(
-        'insufficient_funds',
-        fieldOf(i, 'source'),
-        `account ${account.id} has nothing available`,
-        {
-          rule: 'available',
-          account: account.id,
-          policy: null,
-          saw: balancesSeen(account),
-          passes: {},
-        },
-      )
-    }
-    postings.push({ ...posting, amount })
-  }
+  for (const posting of asked) postings.push(balanced(state, posting, postings))
   return postings.concat(feesOf(state, postings))
 }
 
-/** What the balancing posting moves after those before it; null when there is no bound. */
-function balancingAmount(state: WorkingSet, posting: Posting, before: readonly Posting[]): bigint | null {
-  assert(posting.role?.kind === 'balancing', 'a balancing posting')
-  const { max } = posting.role
-  const account = accountOf(state, posting.source)
+/** The posting as it is, or with the amount that balances after those before it. */
+function balanced(state: WorkingSet, posting: Posting, before: readonly Posting[]): Posting {
+  const { role, source } = posting
+  if (role?.kind !== 'balancing') return posting
+  const account = accountOf(state, source)
   const floor = floorOf(state, account)
-  if (floor === null) return max
-  const moved = before.reduce((sum, { source, destination, amount }) => {
-    return sum + (destination === account.id ? amount : 0n) - (source === account.id ? amount : 0n)
-  }, 0n)
+  if (floor === null) return { ...posting, amount: expectDefined(role.max, 'max where there is no floor') }
+  const moved = before.reduce(
+    (sum, { destination, amount, ...other }) =>
+      sum + (destination === source ? amount : 0n) - (other.source === source ? amount : 0n),
+    0n,
+  )
   const room = account.posted - account.held + moved - floor
-  const taken = takenFrom(before, account.id)
-  const most = mostWithin(feeRuleOf(state, account), room, taken)
-  return max === null || most < max ? most : max
+  const most = mostWithin(feeRuleOf(state, account), room, takenFrom(before, source))
+  if (most <= 0n) return { ...posting, amount: 0n }
+  return { ...posting, amount: role.max === null || most < role.max ? most : role.max }
 }
 
 /** The largest amount that leaves no more than `room` together with its fee, after `taken` was taken already. */

@@ -8,6 +8,12 @@ export const refusalCodes = {
   idempotency_key_reused: 100,
   /** A transfer with this id exists, and it is another transfer. */
   transfer_id_reused: 110,
+  /** What is asked for would have expired before it was made. */
+  expires_at_in_past: 120,
+  /** Business time lies after the time of recording. */
+  effective_at_in_future: 130,
+  /** The books are closed through this time. */
+  period_closed: 131,
   /** No such user. */
   user_not_found: 200,
   /** A user with this id exists. */
@@ -18,6 +24,12 @@ export const refusalCodes = {
   currency_exists: 300,
   /** An account with this id exists. */
   account_exists: 400,
+  /** No such quote. */
+  quote_not_found: 402,
+  /** The quote has been converted. */
+  quote_used: 404,
+  /** The quote has expired. */
+  quote_expired: 406,
   /** No such account. */
   account_not_found: 410,
   /** No such transfer. */
@@ -28,8 +40,6 @@ export const refusalCodes = {
   policy_not_found: 440,
   /** There is a policy for this target already. */
   policy_exists: 450,
-  /** No such quote. */
-  quote_not_found: 460,
   /** If-Match named another version than the present one. */
   version_mismatch: 500,
   /** Only a posted transfer can be reversed. */
@@ -50,22 +60,14 @@ export const refusalCodes = {
   hold_not_due: 523,
   /** More would be captured than the hold still reserves. */
   capture_exceeds_hold: 524,
-  /** The hold would have expired before it was made. */
-  expires_at_in_past: 525,
-  /** The quote has been converted. */
-  quote_used: 530,
-  /** The quote has expired. */
-  quote_expired: 531,
-  /** Business time lies after the time of recording. */
-  effective_at_in_future: 540,
-  /** The books are closed through this time. */
-  period_closed: 541,
   /** The books are closed further than this already, or the time has not come. */
   period_not_closable: 542,
   /** Source and destination of a posting are the same account. */
   same_account: 600,
   /** An account of the posting is in another currency. */
   currency_mismatch: 610,
+  /** All that there is was asked for, of an account that has no floor. */
+  amount_unbounded: 615,
   /** A system account is not yours to configure. */
   system_account: 620,
   /** The account is closed. */
@@ -74,8 +76,6 @@ export const refusalCodes = {
   account_frozen: 640,
   /** A policy does not let money go from this account to that one. */
   destination_not_allowed: 650,
-  /** All that there is was asked for, of an account that has no floor. */
-  amount_unbounded: 655,
   /** The transfer takes less from the account than a policy wants. */
   amount_below_minimum: 660,
   /** The transfer takes more from the account than a policy lets one transfer take. */

@@ -1,27 +1,28 @@
 // The rules of opening an account and of changing its settings.
 import { EMPTY_BALANCE, type Account } from './account.ts'
 import { assert, expectDefined } from './assert.ts'
-import type { CloseAccount, CreateAccount, OutcomeOf, Rejected, UpdateAccount } from './command.ts'
+import type { CloseAccount, CreateAccount, OutcomeOf, Principal, Rejected, UpdateAccount } from './command.ts'
 import type { Currency } from './currency.ts'
 import type { Refusal, RefusalCode } from './codes.ts'
 import { openCurrency } from './decide-currency.ts'
 import { carryOut } from './decide-transfer.ts'
-import { attempt, putAccount, putCurrency, settle, type Draft } from './draft.ts'
-import { accountFact, transferPosted } from './facts.ts'
-import type { AccountId } from './ids.ts'
+import { attempt, putAccount, putCurrency, type Draft } from './draft.ts'
+import { accountFact } from './facts.ts'
+import type { AccountId, TransferId } from './ids.ts'
 import { NO_METADATA } from './metadata.ts'
-import { formatAmount, MINOR_MAX } from './money.ts'
+import { formatAmount } from './money.ts'
 import { accepted, rejected, rejectedFor } from './outcome.ts'
 import { structureRefusal } from './rules.ts'
 import type { Posting } from './transfer.ts'
 
 /**
  * Opens an account, or refuses: user_not_found, currency_exists (the ledger holds the code with another scale),
- * account_exists, balance_overflow. The initial balance is a transfer from the currency's external account.
+ * account_exists; and whatever the transfer that brings the initial balance from the currency's external account is
+ * refused for.
  */
 export function decideCreateAccount(draft: Draft, command: CreateAccount): OutcomeOf<CreateAccount> {
-  const { id, userId, initialBalance, principal } = command
-  const { state, changes } = draft
+  const { id, userId } = command
+  const { state } = draft
   if (userId !== null && !state.users.has(userId)) {
     return rejected('user_not_found', 'user_id', `user ${userId} does not exist`)
   }
@@ -34,44 +35,51 @@ export function decideCreateAccount(draft: Draft, command: CreateAccount): Outco
     )
   }
   if (state.accounts.has(id)) return rejected('account_exists', 'id', `account ${id} exists`)
-  const external =
-    currency?.externalAccountId == null ? undefined : state.accounts.get(currency.externalAccountId)
-  if (initialBalance > (external?.posted ?? 0n) + MINOR_MAX) {
-    return rejected(
-      'balance_overflow',
-      'initial_balance',
-      'the external account would have more than 38 digits',
-    )
-  }
+  return attempt(
+    draft,
+    () => openAccount(draft, command),
+    ({ kind }) => kind === 'accepted',
+  )
+}
 
-  // From here on the account must be opened.
-  if (currency === undefined) openCurrency(draft, principal, command.currency)
+function openAccount(draft: Draft, command: CreateAccount): OutcomeOf<CreateAccount> {
+  const { id, userId, creditLimit, metadata, initialBalance, transferId, principal } = command
+  const { state, changes } = draft
+  if (!state.currencies.has(command.currency.code)) openCurrency(draft, principal, command.currency)
   const account: Account = {
     ...newAccount(draft, id, command.currency),
     kind: 'standard',
     userId,
-    creditLimit: command.creditLimit,
-    metadata: command.metadata,
+    creditLimit,
+    metadata,
   }
   putAccount(draft, account)
   changes.facts.push(accountFact('account.created', principal, account))
   if (initialBalance === 0n) return accepted('account', account)
 
-  const source = externalAccountOf(draft, command)
-  const fields = {
-    id: command.transferId,
-    reference: null,
-    metadata: NO_METADATA,
-    origin: null,
-    createdAt: changes.at,
-    effectiveAt: changes.at,
-  }
   const { code, scale } = command.currency
-  const transfer = settle(draft, fields, [
-    { source, destination: id, amount: initialBalance, currency: code, scale, role: null },
-  ])
-  changes.facts.push(transferPosted(principal, transfer))
-  return accepted('account', expectDefined(changes.accounts.get(id), `account ${id}`))
+  const source = externalAccountOf(draft, command)
+  const brought = moveUnlimited(draft, principal, transferId, {
+    source,
+    destination: id,
+    amount: initialBalance,
+    currency: code,
+    scale,
+    role: null,
+  })
+  return brought.kind === 'rejected'
+    ? rejectedFor({ ...brought.refusal, field: 'initial_balance' })
+    : accepted('account', expectDefined(changes.accounts.get(id), `account ${id}`))
+}
+
+/** The operator moves money, whom no limit holds and who pays no fee. */
+function moveUnlimited(draft: Draft, principal: Principal, id: TransferId, posting: Posting) {
+  const { at } = draft.changes
+  const fields = { reference: null, metadata: NO_METADATA, origin: null, createdAt: at, effectiveAt: at }
+  const refusal = structureRefusal(draft.state, [posting])
+  return refusal === null
+    ? carryOut(draft, principal, { id, ...fields }, [posting], { limits: true })
+    : rejectedFor(refusal)
 }
 
 /** The external account of the command's currency, opened now if this is the first initial balance. */
@@ -157,28 +165,16 @@ export function decideCloseAccount(draft: Draft, command: CloseAccount): Outcome
   )
 }
 
-function sweep(
-  draft: Draft,
-  { transferId, sweepTo, principal }: CloseAccount,
-  { id, posted, currency, scale }: Account,
-) {
-  const { at } = draft.changes
-  const movement = {
-    id: transferId,
-    reference: null,
-    metadata: NO_METADATA,
-    origin: null,
-    createdAt: at,
-    effectiveAt: at,
-  }
-  const postings: Posting[] = [
-    { source: id, destination: sweepTo as AccountId, amount: posted, currency, scale, role: null },
-  ]
-  const refusal = structureRefusal(draft.state, postings)
-  // What sweeps is the operator, whom no limit holds and who pays no fee.
-  return refusal === null
-    ? carryOut(draft, principal, movement, postings, { limits: true })
-    : rejectedFor(refusal)
+function sweep(draft: Draft, command: CloseAccount, { id, posted, currency, scale }: Account) {
+  const { transferId, sweepTo, principal } = command
+  return moveUnlimited(draft, principal, transferId, {
+    source: id,
+    destination: sweepTo as AccountId,
+    amount: posted,
+    currency,
+    scale,
+    role: null,
+  })
 }
 
 /** A refused close records no transfer: nobody asked for one. */

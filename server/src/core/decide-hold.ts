@@ -8,9 +8,8 @@ import { capturable, feeTaken, isDue, reserved, type Hold } from './hold.ts'
 import type { HoldId } from './ids.ts'
 import { formatAmount, MINOR_MAX } from './money.ts'
 import { accepted, rejected, rejectedFor } from './outcome.ts'
-import { policiesOf } from './policy.ts'
 import { withAmounts } from './amounts.ts'
-import { ceilingRefusal, moneyRefusal, overflowRefusal, structureRefusal } from './rules.ts'
+import { moneyRefusal, overflowRefusal, structureRefusal } from './rules.ts'
 import type { Refusal } from './codes.ts'
 import type { Posting } from './transfer.ts'
 import type { WorkingSet } from './working-set.ts'
@@ -29,7 +28,7 @@ export function decideCreateHold(draft: Draft, command: CreateHold): OutcomeOf<C
   const asked: Posting = { source, destination, amount, currency, scale, role: null }
   const refusal = structureRefusal(draft.state, [asked])
   if (refusal !== null) return refused(refusal)
-  const postings = withAmounts(draft.state, [asked]) as readonly Posting[]
+  const postings = withAmounts(draft.state, [asked])
   const fee = postings.find(({ role }) => role?.kind === 'fee')
   const hold: Hold = {
     id,
@@ -48,7 +47,7 @@ export function decideCreateHold(draft: Draft, command: CreateHold): OutcomeOf<C
     updatedAt: at,
   }
   const moneyRefused =
-    moneyRefusal(draft.state, postings, { limits: false }) ?? announcementRefusal(draft.state, hold)
+    moneyRefusal(draft.state, postings, { limits: false }) ?? reserveRefusal(draft.state, hold)
   if (moneyRefused !== null) return refused(moneyRefused)
 
   putHold(draft, hold, { held: reserved(hold), incoming: amount })
@@ -60,16 +59,10 @@ function refused(refusal: Refusal): Rejected {
   return rejectedFor({ ...refusal, field: refusal.field?.replace('postings[0].', '') ?? null })
 }
 
-/** What is announced may not go over the ceiling, and nothing over 38 digits. */
-function announcementRefusal(state: WorkingSet, hold: Hold): Refusal | null {
+/** What is held and announced has 38 digits, too. */
+function reserveRefusal(state: WorkingSet, hold: Hold): Refusal | null {
   const from = expectDefined(state.accounts.get(hold.source), `account ${hold.source}`)
   const to = expectDefined(state.accounts.get(hold.destination), `account ${hold.destination}`)
-  for (const policy of policiesOf(state, to)) {
-    const { ceiling } = policy.rules
-    if (ceiling !== null && to.posted + to.incoming + hold.amount > ceiling) {
-      return ceilingRefusal({ account: to, policy }, ceiling, { asked: hold.amount, field: 'destination' })
-    }
-  }
   if (from.held + reserved(hold) > MINOR_MAX) return overflowRefusal('source', from.id)
   return to.incoming + hold.amount > MINOR_MAX ? overflowRefusal('destination', to.id) : null
 }
@@ -113,7 +106,7 @@ export function decideCapture(draft: Draft, command: CaptureHold): OutcomeOf<Cap
     draft,
     () => {
       replaceHold(draft, hold, after)
-      return carryOut(draft, principal, movement, postings, { limits: true })
+      return carryOut(draft, principal, movement, postings, { limits: true, bounds: true })
     },
     ({ kind }) => kind === 'accepted',
   )

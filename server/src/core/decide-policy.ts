@@ -3,6 +3,7 @@ import type { CreatePolicy, OutcomeOf, Principal, Rejected, UpdatePolicy } from 
 import type { CurrencyCode } from './currency.ts'
 import { putPolicy, removePolicy, type Draft } from './draft.ts'
 import { policyFact } from './facts.ts'
+import type { AccountId } from './ids.ts'
 import { accepted, rejected } from './outcome.ts'
 import { policyKey, type Policy, type PolicyRules, type PolicyTarget } from './policy.ts'
 
@@ -12,13 +13,21 @@ import { policyKey, type Policy, type PolicyRules, type PolicyTarget } from './p
  */
 export function decideCreatePolicy(draft: Draft, command: CreatePolicy): OutcomeOf<CreatePolicy> {
   const { id, target, currency, rules, principal } = command
-  const refusal =
-    targetRefusal(draft, target, currency.code) ??
-    (draft.state.policies.has(policyKey(target))
-      ? rejected('policy_exists', 'target', 'there is a policy for this target: change that one')
-      : null) ??
-    feeRefusal(draft, rules, currency.code)
-  if (refusal !== null) return refusal
+  const { users, accounts, policies } = draft.state
+  if (target.kind === 'user' && !users.has(target.userId)) {
+    return rejected('user_not_found', 'user_id', `user ${target.userId} does not exist`)
+  }
+  const named = [...targetNamed(target), ...feeNamed(rules)]
+  const missing = missingAccount(draft, named)
+  if (missing !== null) return missing
+  if (policies.has(policyKey(target))) {
+    return rejected('policy_exists', 'target', 'there is a policy for this target: change that one')
+  }
+  const mismatch = otherCurrency(draft, named, currency.code)
+  if (mismatch !== null) return mismatch
+  if (target.kind === 'account' && accounts.get(target.accountId)?.creditLimit === null) {
+    return rejected('system_account', 'account_id', `account ${target.accountId} is a system account`)
+  }
 
   const { at } = draft.changes
   const { code, scale } = currency
@@ -35,43 +44,42 @@ export function decideCreatePolicy(draft: Draft, command: CreatePolicy): Outcome
   return keep(draft, policy, principal)
 }
 
-function targetRefusal({ state }: Draft, target: PolicyTarget, currency: CurrencyCode): Rejected | null {
-  if (target.kind === 'user' && !state.users.has(target.userId)) {
-    return rejected('user_not_found', 'user_id', `user ${target.userId} does not exist`)
-  }
-  if (target.kind !== 'account') return null
-  const account = state.accounts.get(target.accountId)
-  if (account === undefined) {
-    return rejected('account_not_found', 'account_id', `account ${target.accountId} does not exist`)
-  }
-  if (account.currency !== currency) {
-    const message = `account ${account.id} is in ${account.currency}, not ${currency}`
-    return rejected('currency_mismatch', 'currency', message)
-  }
-  return account.creditLimit === null
-    ? rejected('system_account', 'account_id', `account ${account.id} is a system account`)
-    : null
+/** An account that a command names, and where. */
+interface Named {
+  readonly field: string
+  readonly id: AccountId
 }
 
-function feeRefusal({ state }: Draft, { fee }: PolicyRules, currency: CurrencyCode): Rejected | null {
-  if (fee === null) return null
-  const account = state.accounts.get(fee.account)
-  if (account === undefined) {
-    return rejected('account_not_found', 'rules.fee.account', `account ${fee.account} does not exist`)
-  }
-  return account.currency === currency
+function targetNamed(target: PolicyTarget): Named[] {
+  return target.kind === 'account' ? [{ field: 'account_id', id: target.accountId }] : []
+}
+
+function feeNamed(rules: PolicyRules | null): Named[] {
+  return rules?.fee == null ? [] : [{ field: 'rules.fee.account', id: rules.fee.account }]
+}
+
+function missingAccount({ state }: Draft, named: readonly Named[]): Rejected | null {
+  const missing = named.find(({ id }) => !state.accounts.has(id))
+  return missing === undefined
     ? null
-    : rejected(
-        'currency_mismatch',
-        'rules.fee.account',
-        `account ${account.id} is in ${account.currency}, not ${currency}`,
-      )
+    : rejected('account_not_found', missing.field, `account ${missing.id} does not exist`)
+}
+
+function otherCurrency({ state }: Draft, named: readonly Named[], currency: CurrencyCode): Rejected | null {
+  for (const { field, id } of named) {
+    const found = state.accounts.get(id)?.currency
+    if (found === currency) continue
+    return rejected('currency_mismatch', field, `account ${id} is in ${found}, not ${currency}`)
+  }
+  return null
 }
 
 /** Gives a policy other rules or takes it away, or refuses: account_not_found, policy_not_found, version_mismatch, currency_mismatch. */
 export function decideUpdatePolicy(draft: Draft, command: UpdatePolicy): OutcomeOf<UpdatePolicy> {
   const { id, ifVersion, rules, principal } = command
   const { at } = draft.changes
+  const missing = missingAccount(draft, feeNamed(rules))
+  if (missing !== null) return missing
   const before = draft.state.policies.values().find((policy) => policy.id === id)
   if (before === undefined) return rejected('policy_not_found', 'policy_id', `policy ${id} does not exist`)
   if (ifVersion !== null && ifVersion !== before.version) {
@@ -83,7 +91,7 @@ export function decideUpdatePolicy(draft: Draft, command: UpdatePolicy): Outcome
     draft.changes.facts.push(policyFact('policy.removed', principal, next))
     return accepted('policy', next)
   }
-  return feeRefusal(draft, rules, before.currency) ?? keep(draft, { ...next, rules }, principal)
+  return otherCurrency(draft, feeNamed(rules), before.currency) ?? keep(draft, { ...next, rules }, principal)
 }
 
 function keep(draft: Draft, policy: Policy, principal: Principal): OutcomeOf<CreatePolicy> {

@@ -6,15 +6,17 @@ import { quoteFact } from './facts.ts'
 import { accepted, rejected } from './outcome.ts'
 import type { Quote, QuoteSide } from './quote.ts'
 
-/** Makes a quote, or refuses: account_not_found, expires_at_in_past, currency_mismatch (of the operator's accounts). */
+/** Makes a quote, or refuses: expires_at_in_past, account_not_found, currency_mismatch (of the operator's accounts). */
 export function decideCreateQuote(draft: Draft, command: CreateQuote): OutcomeOf<CreateQuote> {
   const { id, sell, buy, rate, rounding, expiresAt, principal } = command
   const { at } = draft.changes
-  const missing = missingAccount(draft, sell, 'sell') ?? missingAccount(draft, buy, 'buy')
-  if (missing !== null) return missing
   if (expiresAt <= at) return rejected('expires_at_in_past', 'expires_at', `it is ${at} now`)
-  const mismatch = otherCurrency(draft, sell, 'sell') ?? otherCurrency(draft, buy, 'buy')
-  if (mismatch !== null) return mismatch
+  const refusal =
+    missingAccount(draft, sell, 'sell') ??
+    missingAccount(draft, buy, 'buy') ??
+    otherCurrency(draft, sell, 'sell') ??
+    otherCurrency(draft, buy, 'buy')
+  if (refusal !== null) return refusal
 
   const quote: Quote = { id, sell, buy, rate, rounding, expiresAt, transferId: null, createdAt: at }
   putQuote(draft, quote)

@@ -37,7 +37,7 @@ type Movement = Omit<Transfer, 'status' | 'postings' | 'refusal'>
 
 /**
  * Carries postings out as one transfer, or refuses and records the refusal: account_not_found, same_account,
- * currency_mismatch, account_closed, account_frozen, destination_not_allowed, amount_unbounded, amount_below_minimum,
+ * currency_mismatch, amount_unbounded, account_closed, account_frozen, destination_not_allowed, amount_below_minimum,
  * amount_above_maximum, velocity_exceeded, velocity_count_exceeded, insufficient_funds, below_floor, ceiling_exceeded,
  * balance_overflow.
  *
@@ -51,9 +51,7 @@ export function moveMoney(
 ): OutcomeOf<PostTransfer> {
   const refusal = structureRefusal(draft.state, asked)
   if (refusal !== null) return fail(draft, principal, movement, asked, refusal)
-  const postings = withAmounts(draft.state, asked)
-  if (!Array.isArray(postings)) return fail(draft, principal, movement, asked, postings as Refusal)
-  return carryOut(draft, principal, movement, postings as readonly Posting[], { limits: false })
+  return carryOut(draft, principal, movement, withAmounts(draft.state, asked), { limits: false })
 }
 
 /** As `moveMoney` from where amounts and fees are known. */

@@ -1,6 +1,7 @@
 // The guards of everything that moves or reserves money, in the precedence of codes.ts.
 import { available, type AccountBalance } from './account.ts'
 import { mostWithin, policyFloor } from './amounts.ts'
+import { expectDefined } from './assert.ts'
 import type { Refusal } from './codes.ts'
 import type { AccountId } from './ids.ts'
 import { frozenRefusal, limitRefusal } from './limits.ts'
@@ -22,7 +23,7 @@ import {
 import type { Posting } from './transfer.ts'
 import type { WorkingSet } from './working-set.ts'
 
-/** Accounts that exist, are two, and are in the posting's currency. Codes run before postings. */
+/** Accounts that exist, are two, in the posting's currency, and have a bound where all is asked. Codes run before postings. */
 export function structureRefusal({ accounts }: WorkingSet, postings: readonly Posting[]): Refusal | null {
   for (const [i, { source, destination }] of postings.entries()) {
     if (!accounts.has(source))
@@ -46,13 +47,21 @@ export function structureRefusal({ accounts }: WorkingSet, postings: readonly Po
       }
     }
   }
+  for (const [i, { source, role }] of postings.entries()) {
+    if (role?.kind === 'balancing' && role.max === null && accounts.get(source)?.creditLimit === null) {
+      const message = `account ${source} has no floor, so all of it is no amount: say a max`
+      return refuse('amount_unbounded', fieldOf(i, 'source'), message)
+    }
+  }
   return null
 }
 
 /** What a movement of money is let off: what was let through before, or only puts right what was. */
 export interface Exemption {
-  /** Captures and reversals: destinations, bounds of one transfer and velocity are not looked at. */
+  /** Captures, reversals, sweeps: destinations, bounds of one transfer and velocity are not looked at. */
   readonly limits: boolean
+  /** Captures: floors and ceilings of policies are not looked at; the hold was within them when it was made. */
+  readonly bounds?: boolean
 }
 
 /** Whether the money may move: closed and frozen accounts, policies, floors, ceilings, digits. */
@@ -66,7 +75,7 @@ export function moneyRefusal(
     (state.policies.size === 0
       ? null
       : (frozenRefusal(state, postings) ?? (exempt.limits ? null : limitRefusal(state, postings)))) ??
-    balanceRefusal(state, postings)
+    balanceRefusal(state, postings, exempt)
   )
 }
 
@@ -82,7 +91,7 @@ function closedRefusal(state: WorkingSet, postings: readonly Posting[]): Refusal
 }
 
 /** What a transfer leaves, account by account: floors on what all postings leave, digits in between as well. */
-function balanceRefusal(state: WorkingSet, postings: readonly Posting[]): Refusal | null {
+function balanceRefusal(state: WorkingSet, postings: readonly Posting[], exempt: Exemption): Refusal | null {
   const running = new Map<AccountId, bigint>()
   let overflow: Refusal | null = null
   for (const [i, { source, destination, amount }] of postings.entries()) {
@@ -95,6 +104,8 @@ function balanceRefusal(state: WorkingSet, postings: readonly Posting[]): Refusa
     if (overflow === null && destinationAfter > MINOR_MAX)
       overflow = overflowRefusal(fieldIn(postings, i, 'destination'), destination)
   }
+  const empty = postings.findIndex(({ amount }) => amount === 0n)
+  if (empty >= 0) return nothingRefusal(state, postings, empty)
   for (const [id, after] of running) {
     const account = accountOf(state, id)
     if (account.creditLimit === null || after >= account.posted) continue
@@ -102,7 +113,8 @@ function balanceRefusal(state: WorkingSet, postings: readonly Posting[]): Refusa
       return shortfallRefusal(state, account, { after, field: sourceField(postings, id) })
     }
   }
-  return (state.policies.size === 0 ? null : boundRefusal(state, running, postings)) ?? overflow
+  const bounded = state.policies.size > 0 && exempt.bounds !== true
+  return (bounded ? boundRefusal(state, running, postings) : null) ?? overflow
 }
 
 /** Floors and ceilings that policies set. */
@@ -147,7 +159,7 @@ function boundRefusal(
 }
 
 /** The refusal of what would bring an account above its ceiling; what open holds announce counts as there already. */
-export function ceilingRefusal(
+function ceilingRefusal(
   { account, policy }: Ruled,
   ceiling: bigint,
   { asked, field }: { readonly asked: bigint; readonly field: string | null },
@@ -159,6 +171,19 @@ export function ceilingRefusal(
     ...about(account, policy, 'ceiling'),
     saw: { ...balancesSeen(account), asked: show(asked), ceiling: show(ceiling) },
     passes: room > 0n ? { amount_max: show(room) } : {},
+  })
+}
+
+/** The refusal of a balancing posting that finds nothing to move. */
+function nothingRefusal(state: WorkingSet, postings: readonly Posting[], i: number): Refusal {
+  const account = accountOf(state, expectDefined(postings[i], 'posting').source)
+  const message = `account ${account.id} has nothing available`
+  return refuse('insufficient_funds', fieldOf(i, 'source'), message, {
+    rule: 'available',
+    account: account.id,
+    policy: null,
+    saw: balancesSeen(account),
+    passes: {},
   })
 }
 

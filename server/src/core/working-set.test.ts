@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { createTestIds } from '#test/ids.ts'
-import { toCommand, transferOf, userOf } from '#test/shorthand.ts'
+import { transferOf, userOf } from '#test/shorthand-words.ts'
+import { toCommand } from '#test/shorthand.ts'
 import type { Principal } from './command.ts'
 import { idempotencyId, needsOf, type Needs } from './working-set.ts'
 

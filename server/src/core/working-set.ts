@@ -271,6 +271,10 @@ function sourcesOf(state: WorkingSet, commands: readonly Command[]): Set<Account
       case 'create_hold':
         sources.add(command.source)
         break
+      case 'create_quote':
+        // It may be converted in the same batch.
+        sources.add(command.buy.account)
+        break
       case 'convert_quote': {
         const quote = state.quotes.get(command.quoteId)
         sources.add(command.source)

@@ -4,15 +4,12 @@ import type { Json } from '#core/canonical-json.ts'
 import { AppError } from '#core/errors.ts'
 import type { AccountId, TransferId, UserId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
-import type {
-  AuditedEntry,
-  DerivedRows,
-  JournalHead,
-  LedgerAudit,
-  LedgerSnapshot,
-} from '#ports/ledger-audit.ts'
+import type { Policy } from '#core/policy.ts'
+import type { DerivedRows, JournalHead, LedgerAudit, LedgerSnapshot } from '#ports/ledger-audit.ts'
 import { plainArray } from './arrays.ts'
-import { rowTypes, toAccount, toCurrency, type AccountRow, type CurrencyRow } from './codec.ts'
+import { COUNT_DERIVED, SELECT_DERIVED_DIFFERENCES } from './audit-derived.ts'
+import { rowTypes, toAccount, toCurrency, toEntry, type AccountRow, type CurrencyRow } from './codec.ts'
+import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
 import { databaseAway, faultOf } from './errors.ts'
 
 /** Pages fetched at once, at most; fewer when they are large. */
@@ -115,7 +112,23 @@ function createSnapshot(scanner: Client, finder: Client): LedgerSnapshot {
     async entries(keys) {
       const accountIds = plainArray(keys.map(({ accountId }) => accountId))
       const numbers = plainArray(keys.map(({ number }) => number))
-      return (await find<EntryRow>('audit_entries', SELECT_ENTRIES, [accountIds, numbers])).map(toEntry)
+      const rows = await find<EffectiveEntryRow>('audit_entries', SELECT_ENTRIES, [accountIds, numbers])
+      return rows.map(toEntry)
+    },
+    holds: () => mapChunks(scan<HoldRow>('select * from florin.holds'), toHold),
+    async holdsByIds(ids) {
+      const text = 'select * from florin.holds where id = any ($1::uuid[])'
+      return (await find<HoldRow>('audit_holds', text, [plainArray(ids)])).map(toHold)
+    },
+    policies: () => mapChunks(scan<PolicyRow>('select * from florin.policies'), toAuditedPolicy),
+    quotes: () => mapChunks(scan<QuoteRow>('select * from florin.quotes'), toQuote),
+    async books() {
+      const [row] = await find<{ closed_through: Instant | null }>(
+        'audit_books',
+        'select closed_through from florin.books',
+        [],
+      )
+      return { closedThrough: row?.closed_through ?? null }
     },
     entrySums: () =>
       mapChunks(scan<EntrySumsRow>(SELECT_ENTRY_SUMS), ({ account_id, first, last, sum }) => ({
@@ -170,47 +183,45 @@ function toRecordedUser({ id, version, metadata, created_at: createdAt, updated_
   return { id: id as UserId, version, metadata, createdAt, updatedAt }
 }
 
-const SELECT_ACCOUNTS = `
-  select id, kind, user_id, currency, scale, posted, credit_limit, last_entry, version, metadata, created_at, updated_at
-  from florin.accounts`
+const SELECT_ACCOUNTS = 'select * from florin.accounts'
 
 const SELECT_TRANSFERS = `
-  select id, status, postings, failure, reference, metadata, created_at
+  select id, status, postings, failure, reference, metadata, details, reversed, created_at
   from florin.transfers where id = any ($1::uuid[])`
 
 interface TransferRow {
   readonly id: string
   readonly failure: Json
-  readonly [column: string]: Json
+  readonly details: object | null
+  readonly reversed: readonly string[] | null
+  readonly [column: string]: Json | object
 }
 
 /** The columns have the names and the form that the fact has; a posted transfer's fact has no failure. */
-function toAudited({ failure, ...row }: TransferRow) {
-  return { id: row.id as TransferId, data: failure === null ? row : { ...row, failure } }
+function toAudited({ failure, details, reversed, ...row }: TransferRow) {
+  const data = { ...row, ...details, ...(failure === null ? {} : { failure }) } as Json
+  return { id: row.id as TransferId, data, reversed: reversed?.map(BigInt) ?? null }
 }
 
 const SELECT_ENTRIES = `
-  select e.account_id, e.number, e.transfer_id, e.amount, e.balance_after, e.created_at
+  select e.*, b.effective_at
   from unnest($1::bigint[], $2::bigint[]) as k (account_id, number)
-  join florin.entries e on e.account_id = k.account_id and e.number = k.number`
+  join florin.entries e on e.account_id = k.account_id and e.number = k.number
+  left join florin.backdated_entries b on b.account_id = k.account_id and b.number = k.number`
 
-interface EntryRow {
-  readonly account_id: string
-  readonly number: string
-  readonly transfer_id: string
-  readonly amount: string
-  readonly balance_after: string
-  readonly created_at: Instant
-}
+type EffectiveEntryRow = Parameters<typeof toEntry>[0]
 
-function toEntry(row: EntryRow): AuditedEntry {
-  return {
-    accountId: row.account_id as AccountId,
-    number: BigInt(row.number),
-    transferId: row.transfer_id as TransferId,
-    amount: BigInt(row.amount),
-    balanceAfter: BigInt(row.balance_after),
-    createdAt: row.created_at,
+/** Rules that cannot be read show as the text that they are, and so are no rules that anybody made. */
+function toAuditedPolicy(row: PolicyRow): Policy {
+  try {
+    return toPolicy(row)
+  } catch {
+    const rules = { allowed_destinations: [] }
+    const policy = toPolicy({ ...row, rules })
+    return {
+      ...policy,
+      rules: { ...policy.rules, allowedDestinations: [JSON.stringify(row.rules) as AccountId] },
+    }
   }
 }
 
@@ -224,34 +235,6 @@ interface EntrySumsRow {
   readonly last: string
   readonly sum: string
 }
-
-const COUNT_DERIVED = `
-  select (select count(*) from florin.failed_transfer_accounts) + (select count(*) from florin.user_profiles) as count`
-
-/** Each account that a refused transfer names is listed with it, once; each user has a profile. */
-const SELECT_DERIVED_DIFFERENCES = `
-  with named as (
-    select distinct v.account_id::bigint, t.created_at, t.id as transfer_id
-    from florin.transfers t,
-      jsonb_array_elements(t.postings) as p (posting),
-      lateral (values (p.posting ->> 'source'), (p.posting ->> 'destination')) as v (account_id)
-    where t.status = 'failed'
-  ), listed as (
-    select account_id, created_at, transfer_id from florin.failed_transfer_accounts
-  )
-  select format('failed transfer %s on account %s', transfer_id, account_id) as subject,
-    'listed' as expected, 'not listed' as found
-  from (table named except table listed) as missing
-  union all
-  select format('failed transfer %s on account %s', transfer_id, account_id), 'not listed', 'listed'
-  from (table listed except table named) as extra
-  union all
-  select format('user %s', id), 'a profile', 'no profile'
-  from (select id from florin.users except select user_id from florin.user_profiles) as missing
-  union all
-  select format('profile of user %s', user_id), 'a user', 'no user'
-  from (select user_id from florin.user_profiles except select id from florin.users) as extra
-  limit $1`
 
 async function* mapChunks<From, To>(
   chunks: AsyncIterable<readonly From[]>,

@@ -1,15 +1,16 @@
-// One batch, from its commands to its commit: lock and load, decide, apply. Two round trips.
+// One batch, from its commands to its commit: lock and load, decide, apply. Two round trips, and one more for velocity.
 import { randomUUID } from 'node:crypto'
 import type { Command, Outcome } from '#core/command.ts'
 import { decideBatch } from '#core/decide-batch.ts'
 import { AppError } from '#core/errors.ts'
+import type { Instant } from '#core/instant.ts'
 import type { Sha256 } from '#core/merkle.ts'
 import { needsOf, type Needs, type WorkingSet } from '#core/working-set.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { LedgerStore } from '#ports/ledger-store.ts'
 import { applyAndCommit, toWrites } from './apply.ts'
 import { databaseAway, faultOf } from './errors.ts'
-import { beginAndLoad } from './load.ts'
+import { beginAndLoad, loadSpending } from './load.ts'
 import { wasCommitted } from './settle-unknown.ts'
 import type { Writer, WriterSession } from './writer.ts'
 
@@ -20,6 +21,11 @@ const OUTCOME_LOOKUP_MAX_MS = 5_000
 
 /** Thrown inside `post`: nothing was changed, and the batch is to be decided again. */
 class TryAgain extends Error {}
+
+interface Loaded {
+  readonly state: WorkingSet
+  readonly now: Instant
+}
 
 /** Posts batches through the writer. */
 export function createPoster(deps: {
@@ -48,8 +54,8 @@ export function createPoster(deps: {
 
   async function postOnce(commands: readonly Command[], needs: Needs): Promise<readonly Outcome[]> {
     const session = writer.session()
-    const state = await load(session, needs)
-    const { outcomes, writes } = await prepare(session, state, commands)
+    const loaded = await load(session, commands, needs)
+    const { outcomes, writes } = await prepare(session, commands, loaded)
     if (writes === null) {
       await rollBack(session)
       return outcomes
@@ -65,9 +71,13 @@ export function createPoster(deps: {
     return outcomes
   }
 
-  async function load(session: WriterSession, needs: Needs): Promise<WorkingSet> {
+  /** The time is read behind the locks: what waited for them is decided at the time at which it got them. */
+  async function load(session: WriterSession, commands: readonly Command[], needs: Needs): Promise<Loaded> {
     try {
-      return await beginAndLoad(session.client, needs)
+      const state = await beginAndLoad(session.client, needs)
+      const now = clock.now()
+      await loadSpending(session.client, state, { commands, now })
+      return { state, now }
     } catch (error) {
       await rollBack(session)
       throw faultOf(error) === 'lost' ? databaseAway(error) : rolledBack(error)
@@ -75,9 +85,9 @@ export function createPoster(deps: {
   }
 
   /** Decides, and encodes what there is to write. Needs no database, so whatever it throws is a bug. */
-  async function prepare(session: WriterSession, state: WorkingSet, commands: readonly Command[]) {
+  async function prepare(session: WriterSession, commands: readonly Command[], { state, now }: Loaded) {
     try {
-      const { outcomes, changes } = decideBatch(state, commands, clock.now())
+      const { outcomes, changes } = decideBatch(state, commands, now)
       if (changes.facts.length === 0 && changes.idempotency.length === 0) return { outcomes, writes: null }
       return { outcomes, writes: toWrites(randomUUID(), changes) }
     } catch (bug) {

@@ -2,7 +2,8 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool } from 'pg'
 import type { Log } from '#ports/log.ts'
-import { rowTypes, type AccountRow, type CurrencyRow, type TransferRow } from './codec.ts'
+import { rowTypes, type AccountRow, type CurrencyRow, type EntryRow, type TransferRow } from './codec.ts'
+import type { HoldRow, PolicyRow, PolicyVersionRow, QuoteRow } from './codec-rules.ts'
 import type { Instant } from '#core/instant.ts'
 
 const READ_CONNECTIONS_MAX = 8
@@ -25,14 +26,12 @@ interface Tables {
   }
   'florin.user_profiles': { user_id: string; name: string | null; email: string | null }
   'florin.transfers': TransferRow
-  'florin.entries': {
-    account_id: string
-    number: string
-    transfer_id: string
-    amount: string
-    balance_after: string
-    created_at: Instant
-  }
+  'florin.entries': EntryRow
+  'florin.holds': HoldRow
+  'florin.policies': PolicyRow
+  'florin.policy_versions': PolicyVersionRow
+  'florin.quotes': QuoteRow
+  'florin.books': { closed_through: Instant | null }
   'florin.failed_transfer_accounts': { account_id: string; created_at: Instant; transfer_id: string }
   'florin.idempotency_records': { principal: string; key: string; created_at: Instant }
   'florin.journal_pages': { number: string; sealed_at: Instant; facts: string }
