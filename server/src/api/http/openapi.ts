@@ -72,6 +72,8 @@ interface Described {
   response?: Record<string, { headers?: unknown }>
 }
 
+/** A POST that changes what has a version. */
+const VERSIONED = ['/v2/accounts/:account_id/close']
 /** What changes nothing, or changes no ledger: an idempotency key means nothing there. */
 const KEYLESS = ['/v2/transfers/simulate']
 
@@ -83,7 +85,7 @@ function describeHeaders(made: Described, given: Described, route: RouteOptions)
   const string = (description: string, more: object = {}) => ({ type: 'string', description, ...more })
   const { method, url } = route
   const keyed = method !== 'GET' && !KEYLESS.includes(url)
-  const versioned = method === 'PATCH' || method === 'PUT' || method === 'DELETE'
+  const versioned = ['PATCH', 'PUT', 'DELETE'].includes(String(method)) || VERSIONED.includes(url)
   made.headers = {
     type: 'object',
     properties: {

@@ -32,6 +32,17 @@ export const AccountChanges = z
   .refine((changes) => Object.keys(changes).length > 0, 'must change something')
   .meta({ id: 'AccountChanges', minProperties: 1, examples: [{ credit_limit: '100.00' }] })
 
+/** `POST /v2/accounts/{account_id}/close` */
+export const Closing = z
+  .strictObject({
+    sweep_to: accountIdText
+      .nullable()
+      .default(null)
+      .meta({ description: 'The account that gets what is left; when absent, nothing may be left' }),
+  })
+  .meta({ id: 'Closing', examples: [{ sweep_to: '2002' }] })
+  .prefault({})
+
 /** Path of one account. */
 export const AccountPath = z.strictObject({ account_id: accountIdText })
 /** `GET /v2/accounts` */

@@ -61,6 +61,40 @@ describe('v2 accounts', () => {
     assert.equal((await edge.get('/v2/accounts/404/entries')).status, 404)
   })
 
+  it('closes an account that is empty, or sweeps what is left', async () => {
+    for (const id of ['50', '51']) {
+      await edge.post('/v2/accounts', { id, currency: 'EUR', initial_balance: '5' })
+    }
+    await edge.post('/v2/accounts', { id: '52', currency: 'JPY' })
+    const close = (body?: object, headers = {}) =>
+      edge.ask('/v2/accounts/50/close', { method: 'POST', body, headers })
+    const full = await close()
+    assert.deepEqual(
+      [full.status, full.body.code, full.body.errors[0].field],
+      [422, 'balance_not_zero', 'id'],
+    )
+    const other = await close({ sweep_to: '52' })
+    assert.deepEqual([other.body.code, other.body.errors[0].field], ['currency_mismatch', 'sweep_to'])
+    assert.equal((await close({ sweep_to: '51' }, { 'if-match': '"2"' })).status, 412)
+    const key = { 'idempotency-key': 'close-50' }
+    const closed = await close({ sweep_to: '51' }, { 'if-match': '"1"', ...key })
+    assert.deepEqual(
+      [closed.status, closed.body.status, closed.body.balances.posted, closed.headers['etag']],
+      [200, 'closed', '0.00', '"2"'],
+    )
+    assert.equal(closed.body.closed_at, closed.body.updated_at)
+    assert.deepEqual((await close({ sweep_to: '51' }, { 'if-match': '"1"', ...key })).body, closed.body)
+    assert.equal((await edge.get('/v2/accounts/51')).body.balances.posted, '10.00')
+    const late = await edge.post('/v2/transfers', {
+      source: '51',
+      destination: '50',
+      amount: '1',
+      currency: 'EUR',
+    })
+    assert.deepEqual([late.body.code, late.body.errors[0].field], ['account_closed', 'destination'])
+    assert.equal((await edge.post('/v2/accounts/404/close', {})).status, 404)
+  })
+
   it('shows a wallet with totals per currency', async () => {
     const { body: user } = await edge.post('/v2/users', {})
     for (const [currency, initial] of [
