@@ -40,6 +40,7 @@ function engine(spread: Spread): Scenario {
               postings: [{ ...pickAccounts(spread), amount: '0.01', currency: 'EUR' as CurrencyCode }],
               reference: null,
               metadata: {},
+              effectiveAt: null,
             },
           )
           if (outcome.kind === 'rejected') throw new Error(`refused: ${outcome.refusal.message}`)

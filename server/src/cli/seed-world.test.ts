@@ -34,6 +34,7 @@ test('money moves between two accounts of its currency', () => {
     assert.notEqual(source, destination)
     assert.equal(currencies.get(source), currency)
     assert.equal(currencies.get(destination), currency)
+    assert.ok(typeof amount === 'string')
     assert.ok(parsePositiveAmount(amount, scales[currency] ?? -1).ok, `${amount} ${currency}`)
   }
 })

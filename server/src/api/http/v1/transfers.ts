@@ -48,11 +48,12 @@ export function serveTransfers(
           postings: [{ source, destination, amount, currency: NO_CURRENCY.code }],
           reference: null,
           metadata: NO_METADATA,
+          effectiveAt: null,
         }),
       )
       markReplay(reply, outcome)
       if (outcome.kind === 'rejected') {
-        return sendProblem(reply, refusalProblem(outcome, { fieldName, transferPath }))
+        return sendProblem(reply, refusalProblem(outcome, { fieldName, transferPath, plain: true }))
       }
       void reply.code(201).header('location', `${transferPath}/${outcome.result.id}`)
       return toTransferV1(outcome.result)
