@@ -19,6 +19,16 @@ import {
   type UserRow,
 } from './codec.ts'
 
+/** The rows that a batch is decided over, as they came. */
+export interface Loaded {
+  readonly currencies: readonly CurrencyRow[]
+  readonly accounts: readonly BalanceRow[]
+  readonly settings: readonly SettingsRow[]
+  readonly users: readonly UserRow[]
+  readonly records: readonly IdempotencyRow[]
+  readonly transfers: readonly TransferRow[]
+}
+
 /**
  * Opens a transaction, locks the currencies, accounts and users of a batch (each in the order of its ids, so no two
  * batches wait for each other in a circle), and reads them with the idempotency records and transfers it may repeat.
@@ -29,7 +39,7 @@ import {
  *
  * All statements leave in one write; what the batch does not need is not asked for.
  */
-export async function beginAndLoad(client: Client, needs: Needs): Promise<WorkingSet> {
+export async function beginAndLoad(client: Client, needs: Needs): Promise<Loaded> {
   const idempotency = [...needs.idempotency.values()]
   const keys = [
     textArray(idempotency.map(({ principal }) => principal)),
@@ -55,7 +65,12 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Workin
     ask<IdempotencyRow>(idempotency.length, 'find_idempotency', keys),
     ask<TransferRow>(needs.transfers.size + idempotency.length, 'find_transfers', [...keys, transferIds]),
   ])
+  return { currencies, accounts, settings, users, records, transfers }
+}
 
+/** What was loaded, in the domain. */
+export function toWorkingSet(loaded: Loaded, needs: Needs): WorkingSet {
+  const { currencies, accounts, settings, users, records, transfers } = loaded
   const state = emptyWorkingSet()
   for (const row of accounts) state.accounts.set(row.id as AccountId, toBalance(row))
   for (const row of settings) state.settings.set(row.id as AccountId, toSettings(row))

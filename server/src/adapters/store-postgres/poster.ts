@@ -4,12 +4,12 @@ import type { Command, Outcome } from '#core/command.ts'
 import { decideBatch } from '#core/decide-batch.ts'
 import { AppError } from '#core/errors.ts'
 import type { Sha256 } from '#core/merkle.ts'
-import { needsOf, type Needs, type WorkingSet } from '#core/working-set.ts'
+import { needsOf, type Needs } from '#core/working-set.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { LedgerStore } from '#ports/ledger-store.ts'
 import { applyAndCommit, toWrites } from './apply.ts'
 import { databaseAway, faultOf } from './errors.ts'
-import { beginAndLoad } from './load.ts'
+import { beginAndLoad, toWorkingSet, type Loaded } from './load.ts'
 import { wasCommitted } from './settle-unknown.ts'
 import type { Writer, WriterSession } from './writer.ts'
 
@@ -48,8 +48,8 @@ export function createPoster(deps: {
 
   async function postOnce(commands: readonly Command[], needs: Needs): Promise<readonly Outcome[]> {
     const session = writer.session()
-    const state = await load(session, needs)
-    const { outcomes, writes } = await prepare(session, state, commands)
+    const loaded = await load(session, needs)
+    const { outcomes, writes } = await prepare(session, commands, { loaded, needs })
     if (writes === null) {
       await rollBack(session)
       return outcomes
@@ -65,7 +65,7 @@ export function createPoster(deps: {
     return outcomes
   }
 
-  async function load(session: WriterSession, needs: Needs): Promise<WorkingSet> {
+  async function load(session: WriterSession, needs: Needs): Promise<Loaded> {
     try {
       return await beginAndLoad(session.client, needs)
     } catch (error) {
@@ -74,10 +74,14 @@ export function createPoster(deps: {
     }
   }
 
-  /** Decides, and encodes what there is to write. Needs no database, so whatever it throws is a bug. */
-  async function prepare(session: WriterSession, state: WorkingSet, commands: readonly Command[]) {
+  /** Reads the rows, decides, and encodes what there is to write. Needs no database, so whatever it throws is a bug. */
+  async function prepare(
+    session: WriterSession,
+    commands: readonly Command[],
+    { loaded, needs }: { readonly loaded: Loaded; readonly needs: Needs },
+  ) {
     try {
-      const { outcomes, changes } = decideBatch(state, commands, clock.now())
+      const { outcomes, changes } = decideBatch(toWorkingSet(loaded, needs), commands, clock.now())
       if (changes.facts.length === 0 && changes.idempotency.length === 0) return { outcomes, writes: null }
       return { outcomes, writes: toWrites(randomUUID(), changes) }
     } catch (bug) {

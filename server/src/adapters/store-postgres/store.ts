@@ -8,7 +8,6 @@ import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
 import type { Log } from '#ports/log.ts'
 import { createDirectory } from './directory.ts'
-import { withUnavailable } from './errors.ts'
 import { createJournalReader } from './journal.ts'
 import { createPoster } from './poster.ts'
 import { createReader } from './reader.ts'
@@ -37,12 +36,10 @@ export async function openPostgresStore(deps: {
 
   return {
     ...createPoster({ writer, clock, sha256, onCommit: journal.wake }),
-    ...withUnavailable({
-      ...createReader(db),
-      ...createDirectory(db),
-      ...journal.reader,
-      ...createSweeper(db),
-    }),
+    ...createReader(db),
+    ...createDirectory(db),
+    ...journal.reader,
+    ...createSweeper(db),
     problem: () => writer.problem(),
     async close() {
       await writer.close()

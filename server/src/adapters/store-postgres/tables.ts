@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect } from 'kysely'
 import { Pool } from 'pg'
 import type { Log } from '#ports/log.ts'
 import { rowTypes, type AccountRow, type CurrencyRow, type TransferRow } from './codec.ts'
+import { withUnavailable } from './errors.ts'
 import type { Instant } from '#core/instant.ts'
 
 const READ_CONNECTIONS_MAX = 8
@@ -64,5 +65,5 @@ export function openReadPool(url: string, log: Log): Database {
     // `end` does not wait for the server to answer, and an embedded one is stopped right after it.
     if (!pool.ending) log.warn({ err: error }, 'idle connection to PostgreSQL lost')
   })
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: withUnavailable(pool) }) })
 }
