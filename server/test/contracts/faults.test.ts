@@ -99,6 +99,17 @@ for (const cut of CUTS) {
   })
 }
 
+test('a server whose last word on a commit is an error may have done it, and is not believed', async (t) => {
+  await underLoad(async ({ proxy, load }) => {
+    for (let round = 1; round <= 5; round++) {
+      proxy.arm('after commit', 'panic')
+      await load.until(() => proxy.cutsMade() >= round || undefined, DEADLINE_MS)
+      await load.nextDone(5_000)
+    }
+    t.diagnostic(summary(load))
+  })
+})
+
 test(
   'a connection that falls silent is given up, and loses and doubles nothing',
   { concurrency: true },

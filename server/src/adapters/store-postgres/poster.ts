@@ -57,7 +57,9 @@ export function createPoster(deps: {
     try {
       await applyAndCommit(session.client, writes, sha256)
     } catch (error) {
-      if (faultOf(error) !== 'lost') throw rolledBack(error)
+      // A server that still answers has rolled back. One whose error was its last word (PANIC while it wrote the commit)
+      // may find the commit in its log when it is started again.
+      if (faultOf(error) !== 'lost' && (await rollBack(session))) throw rolledBack(error)
       writer.discard(session, error)
       if (!(await lookUp(session, writes.batchId, error))) throw new TryAgain('', { cause: error })
     }
@@ -69,8 +71,8 @@ export function createPoster(deps: {
     try {
       return await beginAndLoad(session.client, needs)
     } catch (error) {
-      await rollBack(session)
-      throw faultOf(error) === 'lost' ? databaseAway(error) : rolledBack(error)
+      const answers = await rollBack(session)
+      throw answers && faultOf(error) !== 'lost' ? rolledBack(error) : databaseAway(error)
     }
   }
 
@@ -90,11 +92,14 @@ export function createPoster(deps: {
     }
   }
 
-  async function rollBack(session: WriterSession): Promise<void> {
+  /** Answers whether the server still answers; gives the connection up when it does not. */
+  async function rollBack(session: WriterSession): Promise<boolean> {
     try {
       await session.client.query('rollback')
+      return true
     } catch (error) {
       writer.discard(session, error)
+      return false
     }
   }
 
