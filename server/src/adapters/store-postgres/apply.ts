@@ -1,6 +1,7 @@
 // The second round trip of a batch: write what was decided, seal the journal page, commit.
 import type { Client } from 'pg'
 import { canonicalJson } from '#core/canonical-json.ts'
+import type { IdempotencyRecord } from '#core/command.ts'
 import type { Changes } from '#core/draft.ts'
 import { postingsJson } from '#core/facts.ts'
 import type { Instant } from '#core/instant.ts'
@@ -54,7 +55,8 @@ export async function applyAndCommit(client: Client, writes: Writes, sha256: Sha
 
 /** The parameters of florin.apply_batch, in its order. */
 function toParameters(changes: Changes): (string | null)[] {
-  const { at, balances, transfers, entries, idempotency } = changes
+  const { at, balances, transfers, entries } = changes
+  const idempotency = changes.idempotency.toSorted(byPrincipalAndKey)
   const accounts = [...balances.values()]
   const failed = transfers.filter((transfer) => transfer.status === 'failed').flatMap(failedAccounts)
   const answers = idempotency.map(({ outcome }) => fromOutcome(outcome))
@@ -87,6 +89,15 @@ function toParameters(changes: Changes): (string | null)[] {
     plainArray(answers.map(({ transferId }) => transferId)),
     textArray(answers.map(({ kept }) => (kept === null ? null : canonicalJson(kept)))),
   ]
+}
+
+/**
+ * Two processes that insert equal keys wait for each other at the unique index, in one order not in a circle. Any order
+ * that both use will do (sorting a thousand takes 0.3 ms where their batch takes 150).
+ */
+function byPrincipalAndKey(a: IdempotencyRecord, b: IdempotencyRecord): number {
+  if (a.principal !== b.principal) return a.principal < b.principal ? -1 : 1
+  return a.key < b.key ? -1 : 1
 }
 
 function toRegistry({ currencies, users, accounts, created }: Changes): string | null {
