@@ -7,6 +7,7 @@ import type { IdSource } from '#ports/id-source.ts'
 import type { JournalReader } from '#ports/journal-reader.ts'
 import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { StoreHealth } from '#ports/ledger-store.ts'
+import type { RuleReader } from '#ports/rule-reader.ts'
 import { createAccounts, type Accounts } from './accounts.ts'
 import { createBulk, type Bulk } from './bulk.ts'
 import { BATCHER_LIMITS, type BatcherLimits, type CommandBatcher } from './command-batcher.ts'
@@ -14,6 +15,7 @@ import { createCurrencies, type Currencies } from './currencies.ts'
 import { createCurrencyBook, type CurrencyBook } from './currency-book.ts'
 import { createEvents, type Events } from './events.ts'
 import { createHolds, type Holds } from './holds.ts'
+import { createPolicies, type Policies } from './policies.ts'
 import { createTransferReader } from './transfer-requests.ts'
 import { createTransfers, type Transfers } from './transfers.ts'
 import { createUsers, type Users } from './users.ts'
@@ -24,11 +26,12 @@ export interface Florin {
   readonly transfers: Transfers
   readonly bulk: Bulk
   readonly holds: Holds
+  readonly policies: Policies
   readonly users: Users
   readonly currencies: Currencies
   readonly currencyBook: CurrencyBook
   readonly events: Events
-  readonly reader: LedgerReader & HoldReader
+  readonly reader: LedgerReader & HoldReader & RuleReader
   readonly directory: DirectoryReader
   readonly health: StoreHealth
 }
@@ -46,7 +49,7 @@ export const FLORIN_SETTINGS: FlorinSettings = { ...BATCHER_LIMITS, backdatingDa
 export interface FlorinParts {
   readonly batcher: CommandBatcher
   /** Every read of the store that the batcher writes to. */
-  readonly store: LedgerReader & HoldReader & DirectoryReader & JournalReader & StoreHealth
+  readonly store: LedgerReader & HoldReader & RuleReader & DirectoryReader & JournalReader & StoreHealth
   readonly clock: Clock
   readonly catalog: CurrencyCatalog
   readonly ids: IdSource
@@ -72,6 +75,7 @@ export function createFlorin(parts: FlorinParts): Florin {
     transfers: createTransfers({ ...shared, transferReader }),
     bulk: createBulk({ batcher, transferReader, digest, inFlightMax: Math.min(batchSizeMax, queueMax) }),
     holds: createHolds(shared),
+    policies: createPolicies(shared),
     users: createUsers(shared),
     currencies: createCurrencies({ batcher, catalog, digest }),
     currencyBook,

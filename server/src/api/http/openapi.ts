@@ -47,6 +47,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         { name: 'accounts' },
         { name: 'transfers' },
         { name: 'holds', description: 'Money reserved, not yet moved' },
+        { name: 'policies', description: 'What accounts may do' },
         { name: 'events', description: 'Everything that happened, in order' },
         { name: 'service', description: 'Health and descriptions' },
       ],

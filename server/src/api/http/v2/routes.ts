@@ -9,6 +9,7 @@ import { serveCurrencies } from './currencies.ts'
 import { serveEntries } from './entries.ts'
 import { serveEvents } from './events.ts'
 import { serveHolds } from './holds.ts'
+import { servePolicies } from './policies.ts'
 import { serveReversals } from './reversals.ts'
 import { serveSimulations } from './simulations.ts'
 import { serveTransfers } from './transfers.ts'
@@ -28,5 +29,6 @@ export async function serveV2(scope: FastifyInstance, florin: Florin, log: HttpL
   serveSimulations(app, florin)
   serveBulk(app, florin, log)
   serveHolds(app, florin)
+  servePolicies(app, florin)
   serveEvents(app, florin)
 }
