@@ -2,6 +2,7 @@
 import type { Clock } from '#ports/clock.ts'
 import type { CurrencyCatalog } from '#ports/currency-catalog.ts'
 import type { HexDigest } from '#ports/digest.ts'
+import type { HistoryReader } from '#ports/history-reader.ts'
 import type { HoldReader } from '#ports/hold-reader.ts'
 import type { IdSource } from '#ports/id-source.ts'
 import type { JournalReader } from '#ports/journal-reader.ts'
@@ -14,6 +15,7 @@ import { BATCHER_LIMITS, type BatcherLimits, type CommandBatcher } from './comma
 import { createCurrencies, type Currencies } from './currencies.ts'
 import { createCurrencyBook, type CurrencyBook } from './currency-book.ts'
 import { createEvents, type Events } from './events.ts'
+import { createHistory, type History } from './history.ts'
 import { createHolds, type Holds } from './holds.ts'
 import { createPolicies, type Policies } from './policies.ts'
 import { createTransferReader } from './transfer-requests.ts'
@@ -31,6 +33,7 @@ export interface Florin {
   readonly currencies: Currencies
   readonly currencyBook: CurrencyBook
   readonly events: Events
+  readonly history: History
   readonly reader: LedgerReader & HoldReader & RuleReader
   readonly directory: DirectoryReader
   readonly health: StoreHealth
@@ -49,7 +52,13 @@ export const FLORIN_SETTINGS: FlorinSettings = { ...BATCHER_LIMITS, backdatingDa
 export interface FlorinParts {
   readonly batcher: CommandBatcher
   /** Every read of the store that the batcher writes to. */
-  readonly store: LedgerReader & HoldReader & RuleReader & DirectoryReader & JournalReader & StoreHealth
+  readonly store: LedgerReader &
+    HoldReader &
+    RuleReader &
+    HistoryReader &
+    DirectoryReader &
+    JournalReader &
+    StoreHealth
   readonly clock: Clock
   readonly catalog: CurrencyCatalog
   readonly ids: IdSource
@@ -80,6 +89,7 @@ export function createFlorin(parts: FlorinParts): Florin {
     currencies: createCurrencies({ batcher, catalog, digest }),
     currencyBook,
     events: createEvents(store),
+    history: createHistory({ reader: store, clock }),
     reader: store,
     directory: store,
     health: store,

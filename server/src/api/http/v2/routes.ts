@@ -12,7 +12,9 @@ import { serveHolds } from './holds.ts'
 import { servePolicies } from './policies.ts'
 import { serveReversals } from './reversals.ts'
 import { serveSimulations } from './simulations.ts'
+import { serveStatements } from './statements.ts'
 import { serveTransfers } from './transfers.ts'
+import { serveTrialBalance } from './trial-balance.ts'
 import { serveUsers } from './users.ts'
 import { serveWallet } from './wallet.ts'
 
@@ -24,6 +26,8 @@ export async function serveV2(scope: FastifyInstance, florin: Florin, log: HttpL
   serveCurrencies(app, florin)
   serveAccounts(app, florin)
   serveEntries(app, florin)
+  serveStatements(app, florin, log)
+  serveTrialBalance(app, florin, log)
   serveTransfers(app, florin)
   serveReversals(app, florin)
   serveSimulations(app, florin)
