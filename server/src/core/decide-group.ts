@@ -19,7 +19,9 @@ export function decideGroup(
     () => postAll(draft, items, decideOnce),
     ({ kind }) => kind === 'accepted',
   )
-  return outcome.kind === 'accepted' ? outcome : recordRefusal(draft, principal, outcome)
+  if (outcome.kind === 'accepted') return outcome
+  // A refusal that was given before has been recorded.
+  return outcome.replayed ? { ...outcome, replayed: false } : recordRefusal(draft, principal, outcome)
 }
 
 function postAll(
@@ -31,9 +33,9 @@ function postAll(
   for (const [i, item] of items.entries()) {
     const outcome = decideOnce(draft, item) as OutcomeOf<PostTransfer>
     if (outcome.kind === 'rejected') {
-      const { refusal, transfer } = outcome
+      const { refusal, transfer, replayed } = outcome
       const field = refusal.field === null ? `items[${i}]` : `items[${i}].${refusal.field}`
-      return rejectedFor({ ...refusal, field }, transfer)
+      return { ...rejectedFor({ ...refusal, field }, transfer), replayed }
     }
     posted.push(outcome.result)
   }

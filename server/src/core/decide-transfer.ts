@@ -83,10 +83,10 @@ function fail(
   )
 }
 
-/** Records the failed transfer of a refusal, unless the ledger has it. */
+/** Records the failed transfer of a refusal. */
 export function recordRefusal(draft: Draft, principal: Principal, refused: Rejected): Rejected {
   const { transfer } = refused
-  if (transfer !== null && !draft.state.transfers.has(transfer.id)) {
+  if (transfer !== null) {
     putTransfer(draft, transfer)
     draft.changes.facts.push(transferFailed(principal, transfer))
   }

@@ -161,10 +161,20 @@ export function failureJson({ code, field, message, explanation }: Refusal): {
   const { rule, account, policy, saw, passes } = explanation
   return {
     code,
-    explanation: { account, passes, policy: policy === null ? null : { ...policy }, rule, saw },
+    explanation: {
+      account,
+      passes: sorted(passes),
+      policy: policy === null ? null : { ...policy },
+      rule,
+      saw: sorted(saw),
+    },
     field,
     message,
   }
+}
+
+function sorted(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** Postings as facts, events and the stores show them; those that happened with the entries they made. */

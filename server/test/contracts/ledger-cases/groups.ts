@@ -63,6 +63,15 @@ export const GROUP_CASES: readonly LedgerCase[] = [
     balances: ['1 83.00 EUR 5', '2 7.00 EUR 5', '3 10.00 EUR 1'],
   },
   {
+    name: 'an item that was refused before refuses the group, and is not recorded again',
+    given: TWO,
+    when: [
+      'pay 2>1 1.00 EUR key=k -> insufficient_funds postings[0].source',
+      'group | pay 1>2 5.00 EUR | pay 2>1 1.00 EUR key=k -> insufficient_funds items[1].postings[0].source',
+    ],
+    balances: ['1 100.00 EUR 1'],
+  },
+  {
     name: 'ids inside a group: the same transfer is answered as before, another is refused',
     given: [...TWO, 'pay 1>2 1.00 EUR id=t'],
     when: [
