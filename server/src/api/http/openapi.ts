@@ -48,6 +48,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         { name: 'transfers' },
         { name: 'holds', description: 'Money reserved, not yet moved' },
         { name: 'policies', description: 'What accounts may do' },
+        { name: 'fx', description: 'Exchange at a quoted rate' },
         { name: 'books', description: 'Closed periods, and the proof that nothing appeared or vanished' },
         { name: 'events', description: 'Everything that happened, in order' },
         { name: 'service', description: 'Health and descriptions' },

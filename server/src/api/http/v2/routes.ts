@@ -8,7 +8,9 @@ import { serveBulk } from './bulk.ts'
 import { serveCurrencies } from './currencies.ts'
 import { serveEntries } from './entries.ts'
 import { serveEvents } from './events.ts'
+import { serveFx } from './fx.ts'
 import { serveHolds } from './holds.ts'
+import { servePeriods } from './periods.ts'
 import { servePolicies } from './policies.ts'
 import { serveReversals } from './reversals.ts'
 import { serveSimulations } from './simulations.ts'
@@ -34,5 +36,7 @@ export async function serveV2(scope: FastifyInstance, florin: Florin, log: HttpL
   serveBulk(app, florin, log)
   serveHolds(app, florin)
   servePolicies(app, florin)
+  serveFx(app, florin)
+  servePeriods(app, florin)
   serveEvents(app, florin)
 }
