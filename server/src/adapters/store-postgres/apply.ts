@@ -1,6 +1,7 @@
 // The second round trip of a batch: write what was decided, seal the journal page, commit.
 import type { Client } from 'pg'
 import { canonicalJson } from '#core/canonical-json.ts'
+import type { IdempotencyRecord } from '#core/command.ts'
 import type { Changes } from '#core/draft.ts'
 import { failureJson, postingsJson, transferDetails } from '#core/facts.ts'
 import type { Instant } from '#core/instant.ts'
@@ -68,6 +69,15 @@ function toParameters(changes: Changes): (string | null)[] {
     ...failedColumns(changes.transfers),
     ...idempotencyColumns(changes),
   ]
+}
+
+/**
+ * Two processes that insert equal keys wait for each other at the unique index, in one order not in a circle. Any order
+ * that both use will do (sorting a thousand takes 0.3 ms where their batch takes 150).
+ */
+function byPrincipalAndKey(a: IdempotencyRecord, b: IdempotencyRecord): number {
+  if (a.principal !== b.principal) return a.principal < b.principal ? -1 : 1
+  return a.key < b.key ? -1 : 1
 }
 
 function toRegistry({ currencies, users, accounts, created }: Changes): string | null {
@@ -187,7 +197,8 @@ function failedColumns(transfers: readonly Transfer[]): string[] {
   return [plainArray(named.map(({ accountId }) => accountId)), plainArray(named.map(({ id }) => id))]
 }
 
-function idempotencyColumns({ idempotency }: Changes): string[] {
+function idempotencyColumns(changes: Changes): string[] {
+  const idempotency = changes.idempotency.toSorted(byPrincipalAndKey)
   const answers = idempotency.map(({ outcome }) => fromOutcome(outcome))
   return [
     textArray(idempotency.map(({ principal }) => principal)),

@@ -1,17 +1,15 @@
 // The first round trip of a batch: begin, lock and load what it is decided over.
 import type { Client, QueryResultRow } from 'pg'
-import type { Command } from '#core/command.ts'
 import type { AccountId, TransferId } from '#core/ids.ts'
 import { addSeconds, type Instant } from '#core/instant.ts'
 import { policyKey, windowSeconds, type VelocityWindow } from '#core/policy.ts'
 import { emailKey } from '#core/user.ts'
 import {
-  batchTime,
   emptyWorkingSet,
   idempotencyId,
   spendingId,
-  velocityNeeds,
   type Needs,
+  type VelocityNeed,
   type WorkingSet,
 } from '#core/working-set.ts'
 import { plainArray, textArray } from './arrays.ts'
@@ -31,6 +29,22 @@ import { toIdempotencyRecord, type IdempotencyRow } from './codec-outcomes.ts'
 import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
 import { STATEMENTS } from './load-statements.ts'
 
+/** The rows that a batch is decided over, as they came. */
+export interface Loaded {
+  readonly currencies: readonly CurrencyRow[]
+  readonly holds: readonly HoldRow[]
+  readonly originals: readonly TransferRow[]
+  readonly quotes: readonly QuoteRow[]
+  readonly accounts: readonly LockedRow[]
+  readonly settings: readonly SettingsRow[]
+  readonly users: readonly UserRow[]
+  readonly policies: readonly PolicyRow[]
+  readonly books: readonly BooksRow[]
+  readonly records: readonly IdempotencyRow[]
+  /** Those that may be repeated, by their id or by a key. */
+  readonly transfers: readonly TransferRow[]
+}
+
 /**
  * Opens a transaction, takes the rules' lock, locks the currencies, holds, transfers to be reversed, quotes, accounts
  * and users of a batch (in this order, and each in the order of its ids, so no two batches wait for each other in a
@@ -43,7 +57,7 @@ import { STATEMENTS } from './load-statements.ts'
  *
  * All statements leave in one write; what the batch does not need is not asked for.
  */
-export async function beginAndLoad(client: Client, needs: Needs): Promise<WorkingSet> {
+export async function beginAndLoad(client: Client, needs: Needs): Promise<Loaded> {
   const idempotency = [...needs.idempotency.values()]
   const keys = [
     textArray(idempotency.map(({ principal }) => principal)),
@@ -105,8 +119,7 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Workin
       plainArray([...needs.transfers]),
     ]),
   ])
-
-  return toWorkingSet(needs, {
+  return {
     currencies,
     holds,
     originals,
@@ -118,29 +131,15 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Workin
     books,
     records,
     transfers,
-  })
-}
-
-interface LoadedRows {
-  readonly currencies: readonly CurrencyRow[]
-  readonly holds: readonly HoldRow[]
-  readonly originals: readonly TransferRow[]
-  readonly quotes: readonly QuoteRow[]
-  readonly accounts: readonly LockedRow[]
-  readonly settings: readonly SettingsRow[]
-  readonly users: readonly UserRow[]
-  readonly policies: readonly PolicyRow[]
-  readonly books: readonly BooksRow[]
-  readonly records: readonly IdempotencyRow[]
-  /** Those that may be repeated, by their id or by a key. */
-  readonly transfers: readonly TransferRow[]
+  }
 }
 
 interface BooksRow {
   readonly closed_through: Instant | null
 }
 
-function toWorkingSet(needs: Needs, loaded: LoadedRows): WorkingSet {
+/** What was loaded, in the domain. */
+export function toWorkingSet(loaded: Loaded, needs: Needs): WorkingSet {
   const { originals, transfers } = loaded
   const state = emptyWorkingSet()
   for (const { balance, owner } of loaded.accounts.map(toLocked)) {
@@ -167,30 +166,31 @@ function toWorkingSet(needs: Needs, loaded: LoadedRows): WorkingSet {
   return state
 }
 
-/**
- * Adds what had left the accounts under velocity rules when each of their windows began: a second trip, and none at all
- * for a batch without such accounts.
- */
+/** What had left an account when a window of it began. */
+export interface SpendingRow {
+  readonly account_id: string
+  readonly window: VelocityWindow
+  readonly debited_after: string
+  readonly debits_after: string
+}
+
+/** Reads what had left accounts when their windows began that end at `at`: a second trip, where velocity rules. */
 export async function loadSpending(
   client: Client,
-  state: WorkingSet,
-  { commands, now }: { readonly commands: readonly Command[]; readonly now: Instant },
-): Promise<void> {
-  const needs = velocityNeeds(state, commands)
-  if (needs.length === 0) return
-  const at = batchTime(state, now)
-  const found = await rows<{
-    account_id: string
-    window: VelocityWindow
-    debited_after: string
-    debits_after: string
-  }>(client, 'find_spending', [
+  needs: readonly VelocityNeed[],
+  at: Instant,
+): Promise<SpendingRow[]> {
+  return await rows<SpendingRow>(client, 'find_spending', [
     plainArray(needs.map(({ accountId }) => accountId)),
     plainArray(needs.map(({ window }) => window)),
     plainArray(needs.map(({ window }) => addSeconds(at, -windowSeconds[window]))),
   ])
-  for (const { account_id: accountId, window, debited_after: debited, debits_after: debits } of found) {
-    state.spending.set(spendingId(accountId as AccountId, window), {
+}
+
+/** Adds it to the working set. */
+export function addSpending({ spending }: WorkingSet, loaded: readonly SpendingRow[]): void {
+  for (const { account_id: accountId, window, debited_after: debited, debits_after: debits } of loaded) {
+    spending.set(spendingId(accountId as AccountId, window), {
       debited: BigInt(debited),
       debits: BigInt(debits),
     })
