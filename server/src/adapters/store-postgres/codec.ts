@@ -20,9 +20,9 @@ const NUMERIC_ARRAY_OID = 1231
  * arrays as well, where the driver would make floats of them.
  */
 export const rowTypes: CustomTypesConfig = {
-  getTypeParser(oid: number, format) {
+  getTypeParser(oid, format) {
     if (oid === TIMESTAMPTZ_OID) return toInstant
-    return oid === NUMERIC_ARRAY_OID ? toTexts : types.getTypeParser(oid, format)
+    return Number(oid) === NUMERIC_ARRAY_OID ? toTexts : types.getTypeParser(oid, format)
   },
 }
 
