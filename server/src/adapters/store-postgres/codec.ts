@@ -13,7 +13,7 @@ import type { Entry, Posting, SettledPosting, Transfer } from '#core/transfer.ts
 import type { User } from '#core/user.ts'
 
 const TIMESTAMPTZ_OID = 1184
-const NUMERIC_ARRAY_OID = 1231
+const NUMERIC_ARRAY_OID: number = 1231 // Not among the driver’s own.
 
 /**
  * How the driver reads columns: times as Instants (the session's time zone is UTC); int8 and numeric stay text, in
@@ -22,7 +22,7 @@ const NUMERIC_ARRAY_OID = 1231
 export const rowTypes: CustomTypesConfig = {
   getTypeParser(oid, format) {
     if (oid === TIMESTAMPTZ_OID) return toInstant
-    return Number(oid) === NUMERIC_ARRAY_OID ? toTexts : types.getTypeParser(oid, format)
+    return oid === NUMERIC_ARRAY_OID ? toTexts : types.getTypeParser(oid, format)
   },
 }
 
