@@ -9,6 +9,7 @@ const problemCodes = [
   'currency_not_found',
   'fx_rate_missing',
   'fx_account_missing',
+  'test_clock_forbidden',
   'validation_failed',
   'wallet_too_large',
   'unavailable',
