@@ -17,16 +17,15 @@ import {
   toCurrency,
   toLocked,
   toSettings,
-  toTransfer,
   toUser,
   type CurrencyRow,
   type LockedRow,
   type SettingsRow,
-  type TransferRow,
   type UserRow,
 } from './codec.ts'
 import { toIdempotencyRecord, type IdempotencyRow } from './codec-outcomes.ts'
 import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
+import { toTransfer, type TransferRow } from './codec-transfers.ts'
 import { STATEMENTS } from './load-statements.ts'
 
 /** The rows that a batch is decided over, as they came. */
