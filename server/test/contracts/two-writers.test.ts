@@ -4,10 +4,16 @@ import { after } from 'node:test'
 import type { Outcome } from '#core/command.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId } from '#core/ids.ts'
+import { run } from '../postgres-databases.ts'
 import { userOf } from '../shorthand-words.ts'
 import { SHARED_STORES, type Ledger } from '../stores.ts'
 import { inWords } from './ledger-case-run.ts'
 import { shuffled, withTwo } from './two-writers.ts'
+
+const KEYS = Array.from({ length: 10 }, (_, i) => `k${i}`)
+const SLOW_KEYS = `
+  create function slow_key() returns trigger language plpgsql as 'begin perform pg_sleep(0.02); return new; end';
+  create trigger slow before insert on florin.idempotency_records for each row execute function slow_key()`
 
 for (const underTest of SHARED_STORES) {
   after(() => underTest.stop())
@@ -88,6 +94,22 @@ for (const underTest of SHARED_STORES) {
       assert.equal((await a.findAccount('1' as AccountId))?.posted, 10000n - 20n)
     },
   )
+
+  withTwo(underTest, 'equal keys in opposite orders, which share no other lock', async ({ both, url }) => {
+    await run(url, SLOW_KEYS) // Both are in the middle of their keys at the same time.
+    try {
+      const [ofA, ofB] = await both(
+        KEYS.map((key) => `user a${key} key=${key}`),
+        KEYS.toReversed().map((key) => `user b${key} key=${key}`),
+      )
+      assert.deepEqual(
+        [...ofA, ...ofB].sort(),
+        ['idempotency_key_reused', 'ok'].flatMap((answer) => KEYS.map(() => answer)),
+      )
+    } finally {
+      await run(url, 'drop function slow_key cascade')
+    }
+  })
 
   withTwo(
     underTest,

@@ -15,6 +15,7 @@ import { inWords } from './ledger-case-run.ts'
 export interface Two {
   readonly a: Ledger
   readonly b: Ledger
+  readonly url: string
   /** Posts both batches at the same time; the answers in words. */
   readonly both: (a: readonly string[], b: readonly string[]) => Promise<[string[], string[]]>
   readonly post: (...lines: string[]) => Promise<readonly Outcome[]>
@@ -40,6 +41,7 @@ export function withTwo(underTest: StoreUnderTest, name: string, body: (two: Two
       await body({
         a,
         b,
+        url: opened.url,
         commands,
         random: createRandom(seed),
         clock,

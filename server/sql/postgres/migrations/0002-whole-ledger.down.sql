@@ -37,3 +37,5 @@ alter table florin.accounts
   drop column closed_at,
   add constraint accounts_floor check (credit_limit is null or posted >= -credit_limit);
 alter table florin.entries drop column debited_after, drop column debits_after;
+drop index florin.entries_account_time;
+create index entries_account_time on florin.entries (account_id, created_at, transfer_id);

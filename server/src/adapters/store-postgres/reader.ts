@@ -2,7 +2,8 @@ import { sql, type RawBuilder } from 'kysely'
 import type { AccountId, UserId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
 import type { LedgerReader, TransferFilter, TransferPosition } from '#ports/ledger-reader.ts'
-import { toAccount, toEntry, toTransfer } from './codec.ts'
+import { toAccount } from './codec.ts'
+import { toEntry, toTransfer } from './codec-transfers.ts'
 import type { Database } from './tables.ts'
 
 /** Reads accounts, transfers and entries. Every list walks an index from where its page begins. */

@@ -5,7 +5,7 @@ import { formatAmount, type Scale } from '#core/money.ts'
 import { parsed, problem } from '#core/parsed.ts'
 import type { Posting, PostingRole, SettledPosting, Transfer } from '#core/transfer.ts'
 import { ExplanationSchema } from '../answers.ts'
-import { accountIdText, instantText, reference, transferIdText, userIdText } from '../fields.ts'
+import { accountIdText, holdIdText, instantText, reference, transferIdText, userIdText } from '../fields.ts'
 import { parseInstant } from '../instants.ts'
 import { listQuery } from '../pages.ts'
 import { accountId, amount, code, instant, pageOf, shownMetadata, uuid } from './shown.ts'
@@ -26,6 +26,8 @@ export const transferList = listQuery({
     user_id: userIdText.optional().meta({ description: 'Those that touch any account of this user' }),
     status: z.enum(['posted', 'failed']).optional(),
     reference: reference.optional(),
+    hold_id: holdIdText.optional().meta({ description: 'Captures of this hold' }),
+    reversal_of: transferIdText.optional().meta({ description: 'Reversals of this transfer' }),
     from: instantText.optional().meta({ description: 'Recorded at or after (RFC 3339)' }),
     to: instantText.optional().meta({ description: 'Recorded before (RFC 3339)' }),
   },
