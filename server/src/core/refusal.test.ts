@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { createBareLedger } from '#test/bare-ledger.ts'
-import { createTestClock } from '#test/clock.ts'
-import { createTestIds } from '#test/ids.ts'
+import { decideLines } from '#test/lines.ts'
 import { policyOf } from '#test/shorthand-words.ts'
-import { toCommand } from '#test/shorthand.ts'
 import type { Outcome } from './command.ts'
 import type { Explanation } from './codes.ts'
 
-/** What the last line comes to, in a ledger of the lines before it. */
 function outcomeOf(...lines: string[]): Outcome {
-  const ids = createTestIds()
-  const ledger = createBareLedger(createTestClock())
-  const outcomes = lines.map((line) => ledger.post([toCommand(line, ids)])[0] as Outcome)
-  for (const [i, outcome] of outcomes.slice(0, -1).entries()) assert.equal(outcome.kind, 'accepted', lines[i])
-  return outcomes.at(-1) as Outcome
+  return decideLines(...lines).outcome
 }
 
 function explained(...lines: string[]): Explanation {
