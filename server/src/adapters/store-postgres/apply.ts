@@ -97,12 +97,17 @@ function toRegistry({ currencies, users, accounts, created }: Changes): string |
 
 function toHolds({ holds, created }: Changes): string | null {
   if (holds.size === 0) return null
-  const rows = [...holds.values()].map(fromHold)
+  const all = [...holds.values()]
   return JSON.stringify({
-    created: rows.filter(({ id }) => created.has(id)),
-    changed: rows
+    created: all.filter(({ id }) => created.has(id)).map(fromHold),
+    changed: all
       .filter(({ id }) => !created.has(id))
-      .map(({ id, status, captured, updated_at }) => ({ id, status, captured, updated_at })),
+      .map(({ id, status, captured, updatedAt }) => ({
+        id,
+        status,
+        captured: captured.toString(),
+        updated_at: updatedAt,
+      })),
   })
 }
 
@@ -154,8 +159,8 @@ function transferColumns(transfers: readonly Transfer[]): string[] {
   ]
 }
 
-function jsonUnlessEmpty(object: Readonly<Record<string, string>>): string | null {
-  const json = canonicalJson(object)
+function jsonUnlessEmpty(value: object): string | null {
+  const json = JSON.stringify(value)
   return json === '{}' ? null : json
 }
 
@@ -205,6 +210,6 @@ function idempotencyColumns(changes: Changes): string[] {
     textArray(idempotency.map(({ key }) => key)),
     plainArray(idempotency.map(({ fingerprint }) => fingerprint)),
     plainArray(answers.map(({ transferId }) => transferId)),
-    sparseArray(answers.map(({ kept }) => (kept === null ? null : canonicalJson(kept)))),
+    sparseArray(answers.map(({ kept }) => (kept === null ? null : JSON.stringify(kept)))),
   ]
 }
