@@ -7,7 +7,7 @@
  */
 import assert from 'node:assert/strict'
 import { sha256 } from '#adapters/runtime-node/digest.ts'
-import { createMemoryStore } from '#adapters/store-memory/store.ts'
+import { createMemoryStore, type MemoryStore } from '#adapters/store-memory/store.ts'
 import { createCommandBatcher } from '#app/command-batcher.ts'
 import { refusalCodes } from '#core/codes.ts'
 import type { Command, Outcome, Rejected } from '#core/command.ts'
@@ -69,26 +69,27 @@ const BRANCHES = [
 /** Runs `commands` commands and compares all; throws at the first difference. */
 export async function simulate(options: {
   readonly openStore: (clock: TestClock) => Promise<{ store: Ledger; close: () => Promise<void> }>
+  /** What the store is compared with; the memory store as it is, unless something is planted in it. */
+  readonly openModel?: (clock: TestClock) => MemoryStore
   readonly seed: number
   readonly commands: number
 }): Promise<Reached> {
   const clock = createTestClock()
   const opened = await options.openStore(clock)
   try {
-    return await run(opened.store, clock, options)
+    const { openModel = (turned) => createMemoryStore({ clock: turned, sha256 }) } = options
+    return await run({ store: opened.store, model: openModel(clock), clock }, options)
   } finally {
     await opened.close()
   }
 }
 
 async function run(
-  store: Ledger,
-  clock: TestClock,
+  { store, model, clock }: { readonly store: Ledger; readonly model: MemoryStore; readonly clock: TestClock },
   { seed, commands: total }: { readonly seed: number; readonly commands: number },
 ): Promise<Reached> {
   const random = createRandom(seed)
   const reached: Reached = new Map()
-  const model = createMemoryStore({ clock, sha256 })
   const note = (what: string): void => add(reached, what)
   const audit = createAudit(store, { note, random: createRandom(seed + 1) })
   const traffic = createTraffic({ random, ids: createTestIds(), view: model.tables, clock })

@@ -118,8 +118,13 @@ export function createRules(scene: Scene, remember: (id: TransferId) => Transfer
     }
   }
 
+  let last: QuoteId | null = null
+
+  /** Of a quote of late, or of the one before once more. */
   function conversion(): ConvertQuote {
-    const quoteId = quotes.items.length === 0 || chance(0.02) ? ids.quoteId() : oneOf(quotes.items)
+    const some = quotes.items.length === 0 || chance(0.02) ? ids.quoteId() : oneOf(quotes.items)
+    const quoteId = last !== null && chance(0.2) ? last : some
+    last = quoteId
     const found = view.quotes.get(quoteId)
     const accountOf = (code: string | undefined): AccountId => {
       const currency = CURRENCIES.find((one) => one.code === code)

@@ -99,6 +99,13 @@ export function createScene(deps: TrafficDeps): Scene {
     return `${present[place]}` as AccountId
   }
 
+  /** Where policies are, there is most to see. */
+  function ruledIn({ code }: Currency): AccountId[] {
+    return [...view.policies.values()].flatMap(({ target, currency }) =>
+      target.kind === 'account' && currency === code ? [target.accountId] : [],
+    )
+  }
+
   return {
     ...deps,
     dice,
@@ -115,6 +122,8 @@ export function createScene(deps: TrafficDeps): Scene {
     userId: () => countedUuid(USER_ID_FROM + below(USERS)) as UserId,
     accountId,
     accountIn(currency) {
+      const ruled = chance(0.25) ? ruledIn(currency) : []
+      if (ruled.length > 0) return oneOf(ruled)
       for (let tries = 0; tries < 40; tries++) {
         const id = accountId()
         if (currencyOf(id) === currency && (view.accounts.has(id) || chance(0.02))) return id
