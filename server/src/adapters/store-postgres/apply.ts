@@ -71,15 +71,6 @@ function toParameters(changes: Changes): (string | null)[] {
   ]
 }
 
-/**
- * Two processes that insert equal keys wait for each other at the unique index, in one order not in a circle. Any order
- * that both use will do (sorting a thousand takes 0.3 ms where their batch takes 150).
- */
-function byPrincipalAndKey(a: IdempotencyRecord, b: IdempotencyRecord): number {
-  if (a.principal !== b.principal) return a.principal < b.principal ? -1 : 1
-  return a.key < b.key ? -1 : 1
-}
-
 function toRegistry({ currencies, users, accounts, created }: Changes): string | null {
   if (currencies.size + users.size + accounts.size === 0) return null
   const withCreated = <Row extends object>(id: string, row: Row) => ({ ...row, created: created.has(id) })
@@ -212,4 +203,13 @@ function idempotencyColumns(changes: Changes): string[] {
     plainArray(answers.map(({ transferId }) => transferId)),
     sparseArray(answers.map(({ kept }) => (kept === null ? null : JSON.stringify(kept)))),
   ]
+}
+
+/**
+ * Two processes that insert equal keys wait for each other at the unique index, in one order not in a circle. Any order
+ * that both use will do (sorting a thousand takes 0.3 ms where their batch takes 150).
+ */
+function byPrincipalAndKey(a: IdempotencyRecord, b: IdempotencyRecord): number {
+  if (a.principal !== b.principal) return a.principal < b.principal ? -1 : 1
+  return a.key < b.key ? -1 : 1
 }

@@ -154,7 +154,8 @@ export function toWorkingSet(loaded: Loaded, needs: Needs): WorkingSet {
   // What another process committed after the accounts were locked is not there yet: its accounts are not locked.
   const has = (...ids: AccountId[]): boolean => ids.every((id) => state.accounts.has(id))
   for (const hold of loaded.holds.map(toHold)) {
-    if (has(hold.source, hold.destination)) state.holds.set(hold.id, hold)
+    const { id, source, destination, fee } = hold
+    if (has(source, destination, fee?.account ?? source)) state.holds.set(id, hold)
   }
   for (const quote of loaded.quotes.map(toQuote)) {
     if (has(quote.sell.account, quote.buy.account)) state.quotes.set(quote.id, quote)
