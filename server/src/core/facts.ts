@@ -2,7 +2,7 @@
 import type { Account } from './account.ts'
 import type { Json } from './canonical-json.ts'
 import type { LedgerCurrency } from './currency.ts'
-import type { Refusal } from './codes.ts'
+import type { Explanation, Refusal } from './codes.ts'
 import type { Principal } from './command.ts'
 import type { Hold } from './hold.ts'
 import type { Instant } from './instant.ts'
@@ -165,19 +165,19 @@ export function transferDetails({ origin, createdAt, effectiveAt }: Transfer): T
 export function failureJson({ code, field, message, explanation }: Refusal): {
   readonly [key: string]: Json
 } {
-  if (explanation === null) return { code, field, message }
-  const { rule, account, policy, saw, passes } = explanation
+  return explanation === null
+    ? { code, field, message }
+    : { code, explanation: explanationData(explanation), field, message }
+}
+
+/** An explanation as facts, events, stores and the API show it: its figures by name, wherever they have been kept. */
+export function explanationData({ account, passes, policy, rule, saw }: Explanation) {
   return {
-    code,
-    explanation: {
-      account,
-      passes: sorted(passes),
-      policy: policy === null ? null : { ...policy },
-      rule,
-      saw: sorted(saw),
-    },
-    field,
-    message,
+    account,
+    passes: sorted(passes),
+    policy: policy === null ? null : { id: policy.id, version: policy.version },
+    rule,
+    saw: sorted(saw),
   }
 }
 

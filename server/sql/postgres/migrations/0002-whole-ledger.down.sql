@@ -24,7 +24,7 @@ alter table florin.idempotency_records
   add constraint idempotency_answer check ((transfer_id is null) <> (outcome is null));
 
 drop table florin.books, florin.quotes, florin.policy_versions, florin.policies, florin.holds, florin.backdated_entries;
-drop index florin.transfers_hold, florin.transfers_reversal;
+drop index florin.transfers_failed, florin.transfers_hold, florin.transfers_reversal;
 alter table florin.transfers drop column details, drop column reversed;
 
 alter table florin.accounts

@@ -67,6 +67,7 @@ alter table florin.transfers
   add column details  jsonb,
   -- How much of each posting has been reversed, in minor units; null when nothing has.
   add column reversed numeric(38,0)[];
+create index transfers_failed on florin.transfers (created_at, id) where status = 'failed';
 create index transfers_hold on florin.transfers ((details ->> 'hold_id'), created_at, id)
   where details ->> 'hold_id' is not null;
 create index transfers_reversal on florin.transfers ((details ->> 'reversal_of'), created_at, id)
