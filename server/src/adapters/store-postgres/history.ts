@@ -106,16 +106,17 @@ interface Walk {
 
 /** The entries of a period in the order of their recording; by business time, those whose two times are one. */
 function recordedLines({ account, clock, to, limit }: Walk): RawBuilder<unknown> {
-  const notBackdated = sql`
-    and not exists (
-      select from florin.backdated_entries b where b.account_id = e.account_id and b.number = e.number
-    )`
+  // Looked up entry by entry: as an anti-join it may read all that was ever backdated on the account.
+  const backdated = sql`
+    left join lateral (
+      select number from florin.backdated_entries where account_id = e.account_id and number = e.number limit 1
+    ) b on true`
   return sql`
     select e.*, e.created_at as time
-    from florin.entries e
+    from florin.entries e ${clock === 'recorded' ? sql`` : backdated}
     where e.account_id = ${account} and e.number > opening.number
       and e.number <= (select number from (${lastEntry(account, { at: to, number: 0n })}) last)
-      ${clock === 'recorded' ? sql`` : notBackdated}
+      ${clock === 'recorded' ? sql`` : sql`and b.number is null`}
     order by e.number
     limit ${limit}`
 }
