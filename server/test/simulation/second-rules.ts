@@ -44,10 +44,7 @@ export interface SecondBook {
 const WINDOW_SECONDS = { hour: 60 * 60, day: 24 * 60 * 60, month: 30 * 24 * 60 * 60 }
 
 /** The account's own policy, its user's, its currency's, as far as there are such. */
-function policiesFor(
-  { policies }: SecondBook,
-  { id, userId, currency, creditLimit }: Tally,
-): Policy[] {
+function policiesFor({ policies }: SecondBook, { id, userId, currency, creditLimit }: Tally): Policy[] {
   if (creditLimit === null) return []
   return [...policies.values()]
     .filter(({ target }) => {
