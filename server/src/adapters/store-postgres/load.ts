@@ -166,7 +166,8 @@ export function toWorkingSet(loaded: Loaded, needs: Needs): WorkingSet {
   for (const transfer of repeated.map(toTransfer)) state.transfers.set(transfer.id, transfer)
   for (const original of originals.map(toTransfer)) {
     const accounts = original.postings.flatMap(({ source, destination }) => [source, destination])
-    if (has(...accounts)) state.transfers.set(original.id, original)
+    // A failed one may have named accounts that never were.
+    if (original.status === 'failed' || has(...accounts)) state.transfers.set(original.id, original)
   }
   const answers = new Map(transfers.map((row) => [row.id, row]))
   for (const record of loaded.records.map((row) => toIdempotencyRecord(row, answers))) {

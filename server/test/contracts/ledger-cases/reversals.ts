@@ -30,6 +30,8 @@ export const REVERSAL_CASES: readonly LedgerCase[] = [
       'reverse x -> transfer_not_found transfer_id',
       'pay 2>1 99.00 EUR id=u -> insufficient_funds postings[0].source',
       'reverse u -> transfer_not_posted transfer_id',
+      'pay 1>77 1.00 EUR id=v -> account_not_found postings[0].destination',
+      'reverse v -> transfer_not_posted transfer_id',
     ],
   },
   {
