@@ -54,7 +54,7 @@ export function createAudit(
     const { outcome, entries } = simulated.result
     assert.deepEqual(outcome, real, 'it came as it was simulated')
     const posted = real.kind === 'accepted' && !real.replayed && real.made === 'transfer'
-    assert.deepEqual(entries, posted ? second.entriesOf(real.result) : [], 'with these entries')
+    assert.deepEqual(entries, posted ? second.entriesOf(real.result.id) : [], 'with these entries')
     note('simulated as it came')
   }
 

@@ -1,5 +1,5 @@
 /**
- * Random traffic on every store, compared with the model. FLORIN_SIM_COMMANDS=100000 for the full run;
+ * Random traffic on every store, compared with the model. FLORIN_SIM_COMMANDS=200000 for the full run;
  * FLORIN_TEST_SEED=… for the same run again.
  */
 import assert from 'node:assert/strict'
