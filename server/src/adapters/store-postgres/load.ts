@@ -76,11 +76,13 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Loaded
     quoteIds,
     textArray([...needs.moving]),
   ]
-  const accountCount = needs.accounts.size + needs.holds.size + needs.originals.size + needs.quotes.size
+  const namedCount = needs.accounts.size + needs.holds.size + needs.originals.size + needs.quotes.size
+  // Currencies bring accounts, too: their external ones, and those that fees go to.
+  const accountCount = namedCount + needs.currencies.size + needs.moving.size
   const userNeeds = [userIds, textArray([...needs.emails])]
   const userCount = needs.users.size + needs.emails.size
   const policyNeeds = [...batchAccounts, userIds, plainArray([...needs.policies])]
-  const policyCount = accountCount + needs.moving.size + needs.users.size + needs.policies.size
+  const policyCount = accountCount + needs.users.size + needs.policies.size
   const ask = <Row>(wanted: number, name: keyof typeof STATEMENTS, values: readonly string[]) =>
     wanted === 0 ? [] : rows<Row>(client, name, values)
 
