@@ -6,7 +6,8 @@ import assert from 'node:assert/strict'
 import test, { after } from 'node:test'
 import { testSeed } from '../seed.ts'
 import { STORES } from '../stores.ts'
-import { notReached, simulate } from './simulate.ts'
+import { notReached } from './reached.ts'
+import { simulate } from './simulate.ts'
 
 const COMMANDS = Number(process.env.FLORIN_SIM_COMMANDS ?? 20_000)
 const seed = testSeed()
