@@ -17,6 +17,8 @@ export interface Served {
   readonly ready: Readonly<Record<string, unknown>>
   /** `http://127.0.0.1:<port>` */
   readonly api: string
+  /** `127.0.0.1:<port>` */
+  readonly grpc: string
 }
 
 const ENTRY = fileURLToPath(new URL('../../src/cli/entry.js', import.meta.url))
@@ -62,7 +64,7 @@ export async function serve(settings: Settings): Promise<Served> {
       const said = JSON.parse(line) as Record<string, unknown>
       if (said['msg'] !== 'Florin is ready') continue
       child.stdout?.resume()
-      return { child, ready: said, api: String(said['api']) }
+      return { child, ready: said, api: String(said['api']), grpc: String(said['grpc']) }
     }
   } finally {
     clearTimeout(late)
@@ -100,7 +102,7 @@ export function killPostmaster(dataDir: string): number | undefined {
 /** The FLORIN_… settings of whoever runs the tests are not those of the processes under test. */
 function start(call: readonly string[], settings: Settings): ChildProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('FLORIN_'))
-  const env = { ...Object.fromEntries(inherited), FLORIN_HTTP_PORT: '0', ...settings }
+  const env = { ...Object.fromEntries(inherited), FLORIN_HTTP_PORT: '0', FLORIN_GRPC_PORT: '0', ...settings }
   const child = spawn(process.execPath, [ENTRY, ...call], {
     env,
     cwd: tmpdir(),

@@ -3,14 +3,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '#app/request.ts'
 import type { Principal } from '#core/command.ts'
 import { invalidField } from '#core/errors.ts'
-import { IDEMPOTENCY_KEY_LENGTH_MAX } from '#core/metadata.ts'
+import { parseIdempotencyKey } from '#core/metadata.ts'
 
 /** The header that makes a retry safe. */
 const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key'
 /** Says `true` on an answer that was given before. */
 const REPLAYED_HEADER = 'Idempotency-Replayed'
 
-const VISIBLE = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_LENGTH_MAX}}$`)
 const ANONYMOUS = 'anonymous' as Principal
 
 /** Who is calling. Everybody is, until Florin asks for keys. */
@@ -22,13 +21,9 @@ function principalOf(_request: FastifyRequest): Principal {
 export function callerOf(request: FastifyRequest): Caller {
   const key = request.headers['idempotency-key']
   if (key === undefined) return { principal: principalOf(request), idempotencyKey: null }
-  if (typeof key !== 'string' || !VISIBLE.test(key)) {
-    throw invalidField(
-      IDEMPOTENCY_KEY_HEADER,
-      `must be 1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters, sent once`,
-    )
-  }
-  return { principal: principalOf(request), idempotencyKey: key }
+  const read = parseIdempotencyKey(String(key))
+  if (!read.ok) throw invalidField(IDEMPOTENCY_KEY_HEADER, `${read.problem}, sent once`)
+  return { principal: principalOf(request), idempotencyKey: read.value }
 }
 
 /** Marks the answer when its outcome was given before. */

@@ -1,0 +1,129 @@
+// A unary call from its bytes to its end: who calls, what the handler answers, and every way it can go wrong.
+import {
+  Metadata,
+  status,
+  type handleUnaryCall,
+  type sendUnaryData,
+  type ServerUnaryCall,
+} from '@grpc/grpc-js'
+import { CALLER_GONE, type Caller } from '#app/request.ts'
+import type { Florin } from '#app/florin.ts'
+import type { Rejected } from '#core/command.ts'
+import { AppError } from '#core/errors.ts'
+import type { HttpLog } from '../http/log.ts'
+import { requestIdOf } from '../http/request-id.ts'
+import { callerOf } from './caller.ts'
+import { bugProblem, errorProblem, refusalProblem, toCallError, type RpcProblem } from './problems.ts'
+import { Malformed } from './protos.ts'
+
+/** What calls of every kind can tell of themselves. */
+export type Rpc = Pick<
+  ServerUnaryCall<unknown, unknown>,
+  'metadata' | 'cancelled' | 'getDeadline' | 'getPath'
+>
+
+/** What every service is made of. */
+export interface Edge {
+  readonly florin: Florin
+  readonly log: HttpLog
+}
+
+/** What a handler knows of its call besides the request. */
+export interface Call {
+  readonly requestId: string
+  /** Who calls, under the idempotency key of the metadata or of the request's field. */
+  callerOf(idempotencyKey: string | undefined): Caller
+}
+
+/** What a handler answers. */
+export type Answer<Message> =
+  | { readonly kind: 'message'; readonly message: Message; readonly replayed: boolean }
+  | { readonly kind: 'problem'; readonly problem: RpcProblem; readonly replayed: boolean }
+
+const REQUEST_ID_KEY = 'x-request-id'
+const REPLAYED_KEY = 'idempotency-replayed'
+
+/** A message that was not given before. */
+export function answered<Message>(message: Message): Answer<Message> {
+  return { kind: 'message', message, replayed: false }
+}
+
+/** A problem that the handler found. */
+export function failed(problem: RpcProblem): Answer<never> {
+  return { kind: 'problem', problem, replayed: false }
+}
+
+/** The answer for an outcome. `fieldName` gives the request's name of a field of the command. */
+export function answerOf<Result, Message>(
+  outcome: Rejected | { readonly kind: 'accepted'; readonly replayed: boolean; readonly result: Result },
+  toMessage: (result: Result) => Message,
+  fieldName: (field: string) => string = (field) => field,
+): Answer<Message> {
+  const { replayed } = outcome
+  return outcome.kind === 'accepted'
+    ? { kind: 'message', message: toMessage(outcome.result), replayed }
+    : { kind: 'problem', problem: refusalProblem(outcome, fieldName), replayed }
+}
+
+/** A unary method. */
+export function unary<Request extends object, Message>(
+  { log }: Edge,
+  handle: (request: Request, call: Call) => Promise<Answer<Message>>,
+): handleUnaryCall<Request, Message> {
+  async function answerTo(rpc: ServerUnaryCall<Request, Message>, call: Call): Promise<Answer<Message>> {
+    try {
+      return await handle(wellFormed(rpc.request), call)
+    } catch (error) {
+      return failed(problemOf(error, rpc, call, log))
+    }
+  }
+
+  async function run(rpc: ServerUnaryCall<Request, Message>, respond: sendUnaryData<Message>): Promise<void> {
+    const call = callOf(rpc)
+    const answer = await answerTo(rpc, call)
+    const metadata = metadataOf(call, answer)
+    if (answer.kind === 'problem') return respond(toCallError(answer.problem, call.requestId, metadata))
+    rpc.sendMetadata(metadata)
+    respond(null, answer.message)
+  }
+
+  return (rpc, respond) => void run(rpc, respond)
+}
+
+/** The message; throws when the bytes were none. */
+export function wellFormed<Message extends object>(message: Message): Message {
+  if (!(message instanceof Malformed)) return message
+  throw new AppError('bad_request', `the request ${message.problem}`)
+}
+
+/** What there is to know of a call when it begins. */
+export function callOf(rpc: Rpc): Call {
+  const { metadata } = rpc
+  const deadlineMs = Number(rpc.getDeadline())
+  // The timer that cancels a call fires late when the event loop is busy. A cancellation that arrives together with its
+  // request is never seen here: grpc-js tells the call before there is a handler.
+  const isGone = (): boolean => rpc.cancelled || Date.now() >= deadlineMs
+  return {
+    requestId: requestIdOf({ headers: { [REQUEST_ID_KEY]: metadata.get(REQUEST_ID_KEY)[0]?.toString() } }),
+    callerOf: (idempotencyKey) => callerOf(metadata, idempotencyKey, isGone),
+  }
+}
+
+/** The metadata of an answer. */
+export function metadataOf({ requestId }: Call, { replayed }: { readonly replayed: boolean }): Metadata {
+  const metadata = new Metadata()
+  metadata.set(REQUEST_ID_KEY, requestId)
+  if (replayed) metadata.set(REPLAYED_KEY, 'true')
+  return metadata
+}
+
+/** The problem for whatever was thrown; what is not the caller's doing is logged. */
+export function problemOf(error: unknown, rpc: Rpc, call: Call, log: HttpLog): RpcProblem {
+  const fields = { request_id: call.requestId, method: rpc.getPath(), err: error }
+  const problem = error instanceof AppError ? errorProblem(error) : bugProblem()
+  if (problem.status === status.INTERNAL) log.error(fields, 'call failed: a bug')
+  else if (error instanceof AppError && error.kind === 'unavailable' && error.code !== CALLER_GONE) {
+    log.warn(fields, 'call not answered: unavailable')
+  }
+  return problem
+}

@@ -1,0 +1,91 @@
+// The gRPC edge: florin.v1 and florin.v2 side by side, reflection and health, over the use cases of Florin.
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import {
+  logVerbosity,
+  Server,
+  ServerCredentials,
+  setLogVerbosity,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js'
+import { ReflectionService } from '@grpc/reflection'
+import type { Edge } from './calls.ts'
+import { serveHealth } from './health.ts'
+import { reflected, serviceOf } from './protos.ts'
+import { createAccountService as createAccountServiceV1 } from './v1/accounts.ts'
+import { createTransferService as createTransferServiceV1 } from './v1/transfers.ts'
+
+/** What the edge needs, and how it behaves. */
+export interface GrpcServerOptions extends Edge {
+  /** The largest request, in bytes. */
+  readonly messageSizeMax: number
+}
+
+/** The gRPC edge. */
+export interface GrpcServer {
+  /** Listens; rejects with the system's error (EADDRINUSE, EACCES …) when it may not. */
+  listen(at: { readonly host: string; readonly port: number }): Promise<AddressInfo>
+  /** Stops accepting, ends streams, lets calls under way finish; those that do not are broken off after a while. */
+  close(): Promise<void>
+}
+
+/** Every service of the contract. */
+const SERVICES: Readonly<Record<string, (edge: Edge) => UntypedServiceImplementation>> = {
+  'florin.v1.AccountService': createAccountServiceV1,
+  'florin.v1.TransferService': createTransferServiceV1,
+}
+
+const LIMITS = {
+  /** Calls at once of one connection; more wait in the client. */
+  concurrentStreamsMax: 1000,
+  /** A silent connection is asked whether it lives, and closed when it does not say so in time. */
+  keepaliveTimeMs: 60_000,
+  keepaliveTimeoutMs: 20_000,
+  /** How long calls under way have when the server closes. */
+  closeGraceMs: 5000,
+} as const
+
+/** Makes the server, ready for `listen`. */
+export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
+  const { florin, messageSizeMax } = options
+  // It would write what clients do wrong to stderr, as much as they like.
+  setLogVerbosity(logVerbosity.NONE)
+  const server = new Server({
+    'grpc.max_receive_message_length': messageSizeMax,
+    'grpc.max_concurrent_streams': LIMITS.concurrentStreamsMax,
+    'grpc.keepalive_time_ms': LIMITS.keepaliveTimeMs,
+    'grpc.keepalive_timeout_ms': LIMITS.keepaliveTimeoutMs,
+    // Counts every call and message for a service that Florin does not offer.
+    'grpc.enable_channelz': 0,
+  })
+  for (const [name, create] of Object.entries(SERVICES)) server.addService(serviceOf(name), create(options))
+  new ReflectionService(reflected).addToServer(server)
+  const endHealth = serveHealth(server, florin.health, Object.keys(SERVICES))
+
+  // Listening ourselves tells a taken port by its code; grpc-js tells it in a sentence.
+  const connections = server.createConnectionInjector(ServerCredentials.createInsecure())
+  const listener = createServer({ noDelay: true }, (socket) => connections.injectConnection(socket))
+
+  return {
+    async listen(at) {
+      listener.listen(at)
+      await once(listener, 'listening')
+      return listener.address() as AddressInfo
+    },
+    async close() {
+      endHealth()
+      const closed = listener.listening ? once(listener.close(), 'close') : undefined
+      await new Promise<void>((resolve) => {
+        const late = setTimeout(() => {
+          server.forceShutdown()
+          resolve()
+        }, LIMITS.closeGraceMs)
+        server.tryShutdown(() => {
+          clearTimeout(late)
+          resolve()
+        })
+      })
+      await closed
+    },
+  }
+}
