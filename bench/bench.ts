@@ -19,6 +19,8 @@ interface Report {
   readonly scenario: string
   readonly florin: LoadResult
   readonly baseline: LoadResult
+  /** Scenarios over HTTP: what a bare HTTP server does under the same load. */
+  readonly ceiling?: LoadResult
   /** Florin's rate by the baseline's; for `serial` its median latency by the baseline's. */
   readonly ratio: number
   readonly machine: string
@@ -55,6 +57,7 @@ if (values.json !== undefined) {
 
 async function runScenario(name: string, scenario: Scenario): Promise<Report> {
   const results: Record<SubjectKind, LoadResult[]> = { baseline: [], florin: [] }
+  const ceilings: LoadResult[] = []
   for (let round = 0; round < ROUNDS; round++) {
     for (const kind of ['baseline', 'florin'] as const) {
       const subject = await openSubject(kind, postgres.url, quiet)
@@ -65,11 +68,17 @@ async function runScenario(name: string, scenario: Scenario): Promise<Report> {
         await subject.close()
       }
     }
+    if (scenario.ceiling !== undefined) ceilings.push(await scenario.ceiling(seconds / ROUNDS))
   }
   const florin = median(results.florin)
   const baseline = median(results.baseline)
+  const ceiling = scenario.ceiling && median(ceilings)
   const ratio = scenario.compares === 'rate' ? florin.tps / baseline.tps : florin.p50_ms / baseline.p50_ms
-  for (const [kind, { tps, p50_ms, p99_ms }] of Object.entries({ baseline, florin })) {
+  for (const [kind, { tps, p50_ms, p99_ms }] of Object.entries({
+    baseline,
+    florin,
+    ...(ceiling && { ceiling }),
+  })) {
     const figures = `${tps.toFixed(0).padStart(8)}/s   p50 ${p50_ms.toFixed(2)} ms   p99 ${p99_ms.toFixed(2)} ms`
     console.log(`${name.padEnd(9)} ${kind.padEnd(9)} ${figures}`)
   }
@@ -80,6 +89,7 @@ async function runScenario(name: string, scenario: Scenario): Promise<Report> {
     scenario: name,
     florin: rounded(florin),
     baseline: rounded(baseline),
+    ...(ceiling && { ceiling: rounded(ceiling) }),
     ratio: round2(ratio),
     machine,
     commit: commit(),

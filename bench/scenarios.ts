@@ -2,6 +2,7 @@
 import type { CurrencyCode } from '../server/src/core/currency.ts'
 import type { Principal } from '../server/src/core/command.ts'
 import { pickAccounts, type Spread } from './accounts.ts'
+import { measureCeiling } from './ceiling.ts'
 import { httpLoad } from './http-load.ts'
 import { runLoad, type LoadResult } from './load.ts'
 import { TEXTBOOK_CONNECTIONS } from './textbook.ts'
@@ -11,6 +12,8 @@ import type { Subject, SubjectKind } from './subjects.ts'
 export interface Scenario {
   readonly compares: 'rate' | 'latency'
   run(subject: Subject, kind: SubjectKind, seconds: number): Promise<LoadResult>
+  /** The same load on a server that does nothing: what there is to reach on this machine. */
+  ceiling?(seconds: number): Promise<LoadResult>
 }
 
 /** Requests in flight that keep Florin's batches full: while a thousand are committed, the next thousand wait. */
@@ -21,9 +24,9 @@ const HTTP_CONNECTIONS = 512
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   uniform: engine('uniform'),
   hot: engine('hot'),
-  http: http('uniform', HTTP_CONNECTIONS),
-  'http-hot': http('hot', HTTP_CONNECTIONS),
-  serial: { ...http('uniform', 1), compares: 'latency' },
+  http: { compares: 'rate', ...http('uniform', HTTP_CONNECTIONS) },
+  'http-hot': { compares: 'rate', ...http('hot', HTTP_CONNECTIONS) },
+  serial: { compares: 'latency', run: http('uniform', 1).run },
 }
 
 /** The use case called in this process. The baseline gets as many clients as it has connections: more only wait. */
@@ -40,6 +43,7 @@ function engine(spread: Spread): Scenario {
               postings: [{ ...pickAccounts(spread), amount: '0.01', currency: 'EUR' as CurrencyCode }],
               reference: null,
               metadata: {},
+              effectiveAt: null,
             },
           )
           if (outcome.kind === 'rejected') throw new Error(`refused: ${outcome.refusal.message}`)
@@ -49,12 +53,12 @@ function engine(spread: Spread): Scenario {
   }
 }
 
-function http(spread: Spread, connections: number): Scenario {
+function http(spread: Spread, connections: number): Required<Omit<Scenario, 'compares'>> {
   return {
-    compares: 'rate',
     run: async (subject, _kind, seconds) => {
       const port = await subject.listen()
       return await httpLoad({ port, connections, seconds, spread })
     },
+    ceiling: (seconds) => measureCeiling({ connections, seconds, spread }),
   }
 }

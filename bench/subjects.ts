@@ -10,7 +10,7 @@ import { createMigrator } from '../server/src/adapters/store-postgres/migrate.ts
 import { openPostgresStore } from '../server/src/adapters/store-postgres/store.ts'
 import { createHttpServer } from '../server/src/api/http/server.ts'
 import { createCommandBatcher } from '../server/src/app/command-batcher.ts'
-import { createFlorin, type Florin } from '../server/src/app/florin.ts'
+import { createFlorin, FLORIN_SETTINGS, type Florin } from '../server/src/app/florin.ts'
 import type { CurrencyCode } from '../server/src/core/currency.ts'
 import type { Principal } from '../server/src/core/command.ts'
 import type { Log } from '../server/src/ports/log.ts'
@@ -43,13 +43,12 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
   const store = await openPostgresStore({ url, clock: systemClock, sha256, log })
   const grouped = createCommandBatcher(store)
   const shared = {
-    reader: store,
-    directory: store,
-    journal: store,
-    health: store,
+    store,
+    clock: systemClock,
     catalog: createIso4217Catalog(),
     ids: randomIds,
     digest: sha256Hex,
+    settings: FLORIN_SETTINGS,
   }
   await createAccounts(createFlorin({ ...shared, batcher: grouped }))
   await execute(url, 'vacuum analyze')

@@ -6,7 +6,7 @@ import type { Command, OutcomeOf, PostTransfer } from '../server/src/core/comman
 import type { CommandBatcher } from '../server/src/app/command-batcher.ts'
 import { AppError } from '../server/src/core/errors.ts'
 import { formatAmount } from '../server/src/core/money.ts'
-import { rejected } from '../server/src/core/outcome.ts'
+import { accepted, rejected } from '../server/src/core/outcome.ts'
 import type { PostedTransfer, Posting } from '../server/src/core/transfer.ts'
 import type { Instant } from '../server/src/core/instant.ts'
 
@@ -142,10 +142,12 @@ async function transfer(client: PoolClient, command: PostTransfer): Promise<Outc
   const result: PostedTransfer = {
     id: command.id,
     status: 'posted',
-    postings: [{ ...posting, sourceLeg, destinationLeg }],
+    postings: [{ ...posting, sourceLeg, destinationLeg, reversed: 0n }],
     reference: command.reference,
     metadata: command.metadata,
+    origin: null,
     createdAt: createdAt as Instant,
+    effectiveAt: createdAt as Instant,
   }
-  return { kind: 'accepted', replayed: false, result }
+  return accepted('transfer', result)
 }

@@ -2,7 +2,7 @@
 import { sha256, sha256Hex } from '#adapters/runtime-node/digest.ts'
 import { createMemoryStore, type MemoryStore } from '#adapters/store-memory/store.ts'
 import { createCommandBatcher } from '#app/command-batcher.ts'
-import { createFlorin, type Florin } from '#app/florin.ts'
+import { createFlorin, FLORIN_SETTINGS, type Florin } from '#app/florin.ts'
 import type { Currency } from '#core/currency.ts'
 import type { Command } from '#core/command.ts'
 import { createTestClock, type TestClock } from './clock.ts'
@@ -36,13 +36,12 @@ export function createMemoryFlorin(): MemoryFlorin {
   }
   const florin = createFlorin({
     batcher: createCommandBatcher(recording),
-    reader: store,
-    directory: store,
-    journal: store,
-    health: store,
+    store,
+    clock,
     catalog: { find: (code) => CATALOG.find((currency) => currency.code === code), list: () => CATALOG },
     ids: createTestIds(),
     digest: sha256Hex,
+    settings: FLORIN_SETTINGS,
   })
   return { florin, store, clock, commands }
 }

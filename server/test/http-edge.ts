@@ -7,7 +7,7 @@ import { randomIds } from '#adapters/runtime-node/id-source.ts'
 import { systemClock } from '#adapters/runtime-node/clock.ts'
 import { createMemoryStore, type MemoryStore } from '#adapters/store-memory/store.ts'
 import { createCommandBatcher } from '#app/command-batcher.ts'
-import { createFlorin, type Florin } from '#app/florin.ts'
+import { createFlorin, FLORIN_SETTINGS, type Florin } from '#app/florin.ts'
 import type { Currency } from '#core/currency.ts'
 import { parseCurrencyCode } from '#core/currency.ts'
 import type { HttpLog } from '#api/http/log.ts'
@@ -84,13 +84,12 @@ export async function createEdge(
   const batcher = createCommandBatcher(store)
   const florin = createFlorin({
     batcher,
-    reader: store,
-    directory: store,
-    journal: store,
-    health: store,
+    store,
+    clock: systemClock,
     catalog: { find: (code) => CATALOG.find((currency) => currency.code === code), list: () => CATALOG },
     ids: randomIds,
     digest: sha256Hex,
+    settings: FLORIN_SETTINGS,
   })
   const lines: LogLine[] = []
   const write = (level: LogLine['level']) => (fields: object, message: string) =>
@@ -158,11 +157,13 @@ function validatorOf({ components }: OpenApiDocument, schema: object): z.ZodType
 
 function operationOf(openapi: OpenApiDocument, method: string, path: string): Operation | undefined {
   const parts = (path.split('?')[0] ?? '').split('/')
-  const pattern = Object.keys(openapi.paths).find((candidate) => {
+  const patterns = Object.keys(openapi.paths).filter((candidate) => {
     const wanted = candidate.split('/')
     return (
       wanted.length === parts.length && wanted.every((part, i) => part.startsWith('{') || part === parts[i])
     )
   })
-  return pattern === undefined ? undefined : openapi.paths[pattern]?.[method.toLowerCase()]
+  // `simulate` is a name of its own where there could be an id.
+  const operations = patterns.map((pattern) => openapi.paths[pattern]?.[method.toLowerCase()])
+  return operations.find((operation) => operation !== undefined)
 }

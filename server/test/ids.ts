@@ -1,6 +1,6 @@
 /** Ids that are the same in every run: the n-th transfer, the user of a name. */
 import { createHash } from 'node:crypto'
-import type { AccountId, TransferId, UserId } from '#core/ids.ts'
+import type { AccountId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
 import type { IdSource } from '#ports/id-source.ts'
 
 /** A UUIDv7 (RFC 9562) that a word stands for; words in alphabetical order need not give ids in that order. */
@@ -14,7 +14,7 @@ export function countedUuid(n: number): string {
   return `01900000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`
 }
 
-/** Counts: accounts from 2^52, transfers and users from 1. */
+/** Counts: accounts from 2^52, everything else from 1. */
 export function createTestIds(): IdSource {
   let next = 0
   const count = (): number => (next += 1)
@@ -22,5 +22,8 @@ export function createTestIds(): IdSource {
     accountId: () => (2n ** 52n + BigInt(count())).toString() as AccountId,
     transferId: () => countedUuid(count()) as TransferId,
     userId: () => countedUuid(count()) as UserId,
+    holdId: () => countedUuid(count()) as HoldId,
+    policyId: () => countedUuid(count()) as PolicyId,
+    quoteId: () => countedUuid(count()) as QuoteId,
   }
 }

@@ -61,7 +61,13 @@ const EMPTY = `
   delete from florin.accounts;
   delete from florin.transfers;
   delete from florin.entries;
+  delete from florin.backdated_entries;
   delete from florin.failed_transfer_accounts;
+  delete from florin.holds;
+  delete from florin.policies;
+  delete from florin.policy_versions;
+  delete from florin.quotes;
+  update florin.books set closed_through = null;
   delete from florin.idempotency_records;
   delete from florin.journal_pages;
   update florin.journal_head set number = 0, hash = decode(repeat('00', 32), 'hex'), sealed_at = '-infinity'`

@@ -6,70 +6,68 @@
  * - `edit ann email=a@x.org if=1`: update_user. `email=-` takes it away.
  * - `open 1 EUR 100.00 limit=50 owner=ann`: create_account, with its initial balance
  * - `set 1 limit=20 if=2`: update_account
+ * - `close 1 to=2 if=2`: close_account. `to`: gets the rest.
  * - `pay 1>2 5.00 EUR, 2>3 1.50 EUR id=t1 ref=rent`: post_transfer. `id`: the client chose it.
+ *   `pay 1>2 max:5.00 EUR`, `pay 1>2 all EUR`: as much as is available. `eff=01:00`: the time it takes effect.
+ * - `group key=k | pay 1>2 5.00 EUR | pay 2>3 5.00 EUR key=k1`: post_group
+ * - `simulate pay 1>2 5.00 EUR`: simulate_transfer
+ * - `reverse t1 2.00 EUR posting=1`: reverse_transfer. Without an amount: all that is left.
+ * - `hold h1 1>2 5.00 EUR expires=01:00 ref=rent`: create_hold
+ * - `capture h1 2.00 EUR rest`: capture_hold. Without an amount: all that is left. `rest`: releases the rest.
+ * - `release h1`, `expire h1`: release_hold, by a person and by the sweep of what is due
+ * - `policy p1 EUR on=1 floor=1.00`: create_policy, `on` an account, a user, or without it the currency
+ * - `repolicy p1 EUR floor=2.00 if=1`, `unpolicy p1 if=2`: update_policy, with other rules and with none
+ * - `quote q1 100.00 EUR 110.00 USD via=8>9 rate=11/10 expires=01:00`: create_quote; `via`: the operator's accounts
+ * - `convert q1 1>2 ref=trip`: convert_quote
+ * - `books 01:00`: close_period
+ *
+ * A policy's rules: `floor=1.00 credit=5.00 ceiling=100.00 min=1.00 max=50.00 hour=10.00 day=100.00/5 month=/20 to=2,3
+ * freeze=debits fee=9:0.10+50bp:0.20..5.00`; velocity is amount/count, a fee account:fixed+basis points:least..most.
  *
  * Any of them: `key=k1` (idempotency; what else the words say is the fingerprint), `by=bob` (principal),
- * `m:colour=red` (metadata).
+ * `m:colour=red` (metadata). Those that move money: `id=t1` names the transfer, so that it can be reversed.
  */
 import { sha256Hex } from '#adapters/runtime-node/digest.ts'
-import type { Command, Idempotency, Principal } from '#core/command.ts'
-import type { Currency, CurrencyCode } from '#core/currency.ts'
-import type { AccountId, TransferId, UserId } from '#core/ids.ts'
-import { parseAmount } from '#core/money.ts'
+import type { Command, Idempotency, PostTransfer, Principal } from '#core/command.ts'
+import type { CurrencyCode } from '#core/currency.ts'
+import type { AccountId, TransferId } from '#core/ids.ts'
+import type { PolicyTarget } from '#core/policy.ts'
 import type { Posting } from '#core/transfer.ts'
 import type { IdSource } from '#ports/id-source.ts'
-import { wordUuid } from './ids.ts'
-
-const SCALES: Readonly<Record<string, number>> = { EUR: 2, USD: 2, JPY: 0, XXX: 8, ETH: 18 }
-
-interface Words {
-  readonly plain: readonly string[]
-  readonly named: ReadonlyMap<string, string>
-  readonly metadata: Record<string, string>
-}
+import {
+  holdOf,
+  minor,
+  policyOf,
+  quoteOf,
+  readWords,
+  toAccounts,
+  toCurrency,
+  toMoment,
+  toRules,
+  transferOf,
+  userOf,
+  type Words,
+} from './shorthand-words.ts'
 
 /** The command that a line stands for. Ids that Florin would allot come from `ids`. */
 export function toCommand(line: string, ids: IdSource): Command {
-  const words = readWords(line)
-  const { named } = words
+  const [first = '', ...items] = line.split(' | ')
+  const words = readWords(first)
+  const { named, plain } = words
   const fields = {
     principal: (named.get('by') ?? 'tester') as Principal,
     idempotency: toIdempotency(line, named.get('key')),
   }
-  const make = MAKERS[words.plain[0] ?? '']
+  if (plain[0] === 'group') {
+    return { ...fields, kind: 'post_group', items: items.map((item) => toCommand(item, ids) as PostTransfer) }
+  }
+  if (plain[0] === 'simulate') {
+    const transfer = toCommand(line.replace('simulate ', ''), ids) as PostTransfer
+    return { ...fields, kind: 'simulate_transfer', transfer: { ...transfer, idempotency: null } }
+  }
+  const make = MAKERS[plain[0] ?? '']
   if (make === undefined) throw new Error(`no such command: ${line}`)
   return { ...fields, ...make(words, ids) } as Command
-}
-
-/** The user that a word stands for. */
-export function userOf(word: string): UserId {
-  return wordUuid(word) as UserId
-}
-
-/** The transfer that a word stands for. */
-export function transferOf(word: string): TransferId {
-  return wordUuid(word) as TransferId
-}
-
-/** Minor units of an amount, as the cases write it. */
-function minor(text: string, currency: string): bigint {
-  const negative = text.startsWith('-')
-  const amount = parseAmount(negative ? text.slice(1) : text, scaleOf(currency))
-  if (!amount.ok) throw new Error(`${text} ${currency} ${amount.problem}`)
-  return negative ? -amount.value : amount.value
-}
-
-function readWords(line: string): Words {
-  const plain: string[] = []
-  const named = new Map<string, string>()
-  const metadata: [string, string][] = []
-  for (const word of line.split(/[\s,]+/)) {
-    const [, name, value] = /^(\w+|m:[^=]+)=(.*)$/.exec(word) ?? []
-    if (name === undefined || value === undefined) plain.push(word)
-    else if (name.startsWith('m:')) metadata.push([name.slice(2), value])
-    else named.set(name, value)
-  }
-  return { plain, named, metadata: Object.fromEntries(metadata) }
 }
 
 function toIdempotency(line: string, key: string | undefined): Idempotency | null {
@@ -105,7 +103,7 @@ const MAKERS: Readonly<Record<string, (words: Words, ids: IdSource) => object>> 
     initialBalance: minor(balance, code),
     metadata,
     externalAccountId: ids.accountId(),
-    transferId: ids.transferId(),
+    transferId: namedTransfer(named, ids),
   }),
   set: ({ plain: [, id, code = 'EUR'], named, metadata }) => ({
     kind: 'update_account',
@@ -116,41 +114,131 @@ const MAKERS: Readonly<Record<string, (words: Words, ids: IdSource) => object>> 
       ...given(metadata),
     },
   }),
+  close: ({ plain: [, id], named }, ids) => ({
+    kind: 'close_account',
+    id: id as AccountId,
+    ifVersion: toVersion(named),
+    sweepTo: (named.get('to') ?? null) as AccountId | null,
+    transferId: namedTransfer(named, ids),
+  }),
   pay: ({ plain: [, ...legs], named, metadata }, ids) => ({
     kind: 'post_transfer',
-    id: named.has('id') ? transferOf(named.get('id') ?? '') : ids.transferId(),
+    id: namedTransfer(named, ids),
     idChosen: named.has('id'),
     postings: toPostings(legs),
+    effectiveAt: momentOf(named, 'eff'),
     reference: named.get('ref') ?? null,
     metadata,
   }),
+  reverse: ({ plain: [, word = '', amount, currency], named, metadata }, ids) => ({
+    kind: 'reverse_transfer',
+    id: namedTransfer(named, ids),
+    original: transferOf(word),
+    posting: named.has('posting') ? Number(named.get('posting')) : null,
+    amount: amountOf(amount, currency),
+    reference: named.get('ref') ?? null,
+    metadata,
+  }),
+  hold: ({ plain: [, word = '', accounts = '', amount = '', currency = ''], named, metadata }) => ({
+    kind: 'create_hold',
+    id: holdOf(word),
+    ...toAccounts(accounts),
+    ...toMoney(amount, currency),
+    expiresAt: momentOf(named, 'expires'),
+    reference: named.get('ref') ?? null,
+    metadata,
+  }),
+  capture: ({ plain: [, word = '', ...more], named }, ids) => ({
+    kind: 'capture_hold',
+    holdId: holdOf(word),
+    amount: more[0] === 'rest' ? null : amountOf(more[0], more[1]),
+    releaseRest: more.includes('rest'),
+    transferId: namedTransfer(named, ids),
+  }),
+  release: ({ plain: [, word = ''] }) => ({ kind: 'release_hold', holdId: holdOf(word), due: false }),
+  expire: ({ plain: [, word = ''] }) => ({ kind: 'release_hold', holdId: holdOf(word), due: true }),
+  policy: ({ plain: [, word = '', code = ''], named }) => ({
+    kind: 'create_policy',
+    id: policyOf(word),
+    target: toTarget(named.get('on'), code as CurrencyCode),
+    currency: toCurrency(code),
+    rules: toRules(named, code),
+  }),
+  repolicy: ({ plain: [, word = '', code = ''], named }) => ({
+    kind: 'update_policy',
+    id: policyOf(word),
+    ifVersion: toVersion(named),
+    rules: toRules(named, code),
+  }),
+  unpolicy: ({ plain: [, word = ''], named }) => ({
+    kind: 'update_policy',
+    id: policyOf(word),
+    ifVersion: toVersion(named),
+    rules: null,
+  }),
+  quote: ({ plain: [, word = '', sold = '', sell = '', bought = '', buy = ''], named }) => {
+    const via = toAccounts(named.get('via') ?? '')
+    const [numerator = '1', denominator = '1'] = (named.get('rate') ?? '1/1').split('/')
+    return {
+      kind: 'create_quote',
+      id: quoteOf(word),
+      sell: { ...toMoney(sold, sell), account: via.source },
+      buy: { ...toMoney(bought, buy), account: via.destination },
+      rate: { numerator: BigInt(numerator), denominator: BigInt(denominator) },
+      rounding: named.get('rounding') ?? 'down',
+      expiresAt: toMoment(named.get('expires') ?? '12-31T00:00'),
+    }
+  },
+  convert: ({ plain: [, word = '', accounts = ''], named, metadata }, ids) => ({
+    kind: 'convert_quote',
+    quoteId: quoteOf(word),
+    ...toAccounts(accounts),
+    transferId: namedTransfer(named, ids),
+    reference: named.get('ref') ?? null,
+    metadata,
+  }),
+  books: ({ plain: [, through = ''] }) => ({ kind: 'close_period', through: toMoment(through) }),
 }
 
 function toPostings(legs: readonly string[]): Posting[] {
   const postings: Posting[] = []
   for (let i = 0; i < legs.length; i += 3) {
     const [accounts = '', amount = '', currency = ''] = legs.slice(i, i + 3)
-    const [source, destination] = accounts.split('>') as AccountId[]
+    const [, max] = /^max:(.*)$/.exec(amount) ?? []
+    const balancing = max !== undefined || amount === 'all'
     postings.push({
-      source: source as AccountId,
-      destination: destination as AccountId,
-      amount: minor(amount, currency),
-      currency: currency as CurrencyCode,
-      scale: scaleOf(currency),
+      ...toAccounts(accounts),
+      ...toMoney(balancing ? '0' : amount, currency),
+      role: balancing ? { kind: 'balancing', max: amountOf(max, currency) } : null,
     })
   }
   return postings
 }
 
-/** `JPY/2` is JPY as somebody with a wrong table would have it, at scale 2. */
-function toCurrency(text: string): Currency {
-  const [code = ''] = text.split('/')
-  return { code: code as CurrencyCode, scale: scaleOf(text), name: code }
+function toMoney(amount: string, currency: string): Pick<Posting, 'amount' | 'currency' | 'scale'> {
+  const { code, scale } = toCurrency(currency)
+  return { amount: minor(amount, currency), currency: code, scale }
 }
 
-function scaleOf(text: string): number {
-  const [code = '', scale] = text.split('/')
-  return scale === undefined ? (SCALES[code] ?? 3) : Number(scale)
+function amountOf(amount: string | undefined, currency = ''): bigint | null {
+  return amount === undefined ? null : minor(amount, currency)
+}
+
+function toTarget(on: string | undefined, currency: CurrencyCode): PolicyTarget {
+  if (on === undefined) return { kind: 'currency', currency }
+  return /^\d+$/.test(on)
+    ? { kind: 'account', accountId: on as AccountId }
+    : { kind: 'user', userId: userOf(on), currency }
+}
+
+function namedTransfer(named: ReadonlyMap<string, string>, ids: IdSource): TransferId {
+  const word = named.get('id')
+  return word === undefined ? ids.transferId() : transferOf(word)
+}
+
+function momentOf(named: ReadonlyMap<string, string>, name: string) {
+  const text = named.get(name)
+  return text === undefined ? null : toMoment(text)
 }
 
 function toVersion(named: ReadonlyMap<string, string>): number | null {
@@ -163,6 +251,6 @@ function changed(name: string, named: ReadonlyMap<string, string>): object {
   return value === undefined ? {} : { [name]: value === '-' ? null : value }
 }
 
-function given(metadata: Record<string, string>): object {
+function given(metadata: Readonly<Record<string, string>>): object {
   return Object.keys(metadata).length === 0 ? {} : { metadata }
 }

@@ -7,10 +7,13 @@ import { startEmbeddedPostgres } from '#adapters/store-embedded/server.ts'
 import { createMemoryStore } from '#adapters/store-memory/store.ts'
 import { openPostgresStore } from '#adapters/store-postgres/store.ts'
 import type { Clock } from '#ports/clock.ts'
+import type { HistoryReader } from '#ports/history-reader.ts'
+import type { HoldReader } from '#ports/hold-reader.ts'
 import type { IdempotencySweeper } from '#ports/idempotency-sweeper.ts'
 import type { JournalReader } from '#ports/journal-reader.ts'
 import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
+import type { RuleReader } from '#ports/rule-reader.ts'
 import { createPostgresDatabases, ENGLISH, type PostgresDatabases } from './postgres-databases.ts'
 import { requireService } from './services.ts'
 import { quietLog } from './quiet-log.ts'
@@ -19,6 +22,9 @@ import { quietLog } from './quiet-log.ts'
 export type Ledger = LedgerStore &
   LedgerReader &
   DirectoryReader &
+  HoldReader &
+  RuleReader &
+  HistoryReader &
   JournalReader &
   IdempotencySweeper &
   StoreHealth

@@ -176,7 +176,7 @@ export function createTraffic(deps: {
     currency: Currency,
     amount = amountFrom(source),
   ): Posting {
-    return { source, destination, amount, currency: currency.code, scale: currency.scale }
+    return { source, destination, amount, currency: currency.code, scale: currency.scale, role: null }
   }
 
   function postings(): Posting[] {
@@ -221,6 +221,7 @@ export function createTraffic(deps: {
       id: ids.transferId(),
       idChosen: chance(0.3),
       postings: postings(),
+      effectiveAt: null,
       reference: chance(0.3) ? oneOf(['rent', 'food', '', '{"a",NULL}\\']) : null,
       metadata: metadata(),
     }

@@ -1,13 +1,12 @@
 // Use cases of accounts.
-import type { CreateAccount, OutcomeOf, UpdateAccount } from '#core/command.ts'
+import type { CloseAccount, CreateAccount, OutcomeOf, UpdateAccount } from '#core/command.ts'
 import type { CurrencyCode } from '#core/currency.ts'
-import { invalidField } from '#core/errors.ts'
 import type { AccountId, UserId } from '#core/ids.ts'
 import type { Metadata } from '#core/metadata.ts'
-import { parseAmount, type Scale } from '#core/money.ts'
 import type { HexDigest } from '#ports/digest.ts'
 import type { IdSource } from '#ports/id-source.ts'
 import type { LedgerReader } from '#ports/ledger-reader.ts'
+import { readAmount } from './amounts.ts'
 import type { CommandBatcher } from './command-batcher.ts'
 import type { CurrencyBook } from './currency-book.ts'
 import { callerFields, type Caller } from './request.ts'
@@ -30,12 +29,20 @@ interface AccountChanges {
   readonly metadata?: Metadata
 }
 
-/** Opens and changes accounts. */
+/** How to close an account. */
+interface ClosingRequest {
+  readonly ifVersion: number | null
+  /** Gets what is left; null: nothing may be left. */
+  readonly sweepTo: AccountId | null
+}
+
+/** Opens, changes and closes accounts. */
 export interface Accounts {
   /** Throws a validation error for `currency`, `credit_limit` and `initial_balance`. */
   create(caller: Caller, request: AccountRequest): Promise<OutcomeOf<CreateAccount>>
   /** Throws a validation error for `credit_limit`. */
   update(caller: Caller, id: AccountId, changes: AccountChanges): Promise<OutcomeOf<UpdateAccount>>
+  close(caller: Caller, id: AccountId, request: ClosingRequest): Promise<OutcomeOf<CloseAccount>>
 }
 
 /** Makes the use cases. */
@@ -107,11 +114,15 @@ export function createAccounts(deps: {
     return account === undefined ? 0n : readAmount('credit_limit', text, account.scale)
   }
 
-  return { create, update }
-}
+  async function close(
+    caller: Caller,
+    id: AccountId,
+    { ifVersion, sweepTo }: ClosingRequest,
+  ): Promise<OutcomeOf<CloseAccount>> {
+    const fields = callerFields(caller, { kind: 'close_account', id, ifVersion, sweepTo }, digest)
+    const transferId = ids.transferId()
+    return await batcher.submit({ kind: 'close_account', ...fields, id, ifVersion, sweepTo, transferId })
+  }
 
-function readAmount(field: string, text: string, scale: Scale): bigint {
-  const amount = parseAmount(text, scale)
-  if (!amount.ok) throw invalidField(field, amount.problem)
-  return amount.value
+  return { create, update, close }
 }

@@ -15,9 +15,14 @@ export interface CurrencyBook {
   find(code: CurrencyCode): Promise<Currency | undefined>
   /** As `find`; throws a validation error naming `field` for a code that nobody knows. */
   resolve(code: CurrencyCode, field: string): Promise<Currency>
+  /** Those of the codes that anybody knows. */
+  findAll(codes: ReadonlySet<CurrencyCode>): Promise<ReadonlyMap<CurrencyCode, Currency>>
   /** All of them, by code. */
   list(): Promise<ListedCurrency[]>
 }
+
+/** Of more unknown codes than this, the store is asked once for all that it holds, instead of for each. */
+const ASK_EACH_MAX = 4
 
 /** Makes the book. */
 export function createCurrencyBook(directory: DirectoryReader, catalog: CurrencyCatalog): CurrencyBook {
@@ -51,14 +56,32 @@ export function createCurrencyBook(directory: DirectoryReader, catalog: Currency
     return currency
   }
 
+  async function findAll(codes: ReadonlySet<CurrencyCode>): Promise<ReadonlyMap<CurrencyCode, Currency>> {
+    const missed = [...codes].filter((code) => !known.has(code))
+    if (missed.length > ASK_EACH_MAX) await askForAll()
+    else await Promise.all(missed.map(askOnce))
+    const found = new Map<CurrencyCode, Currency>()
+    for (const code of codes) {
+      const currency = known.get(code) ?? standard(code)
+      if (currency !== undefined) found.set(code, currency)
+    }
+    return found
+  }
+
+  async function askForAll(): Promise<LedgerCurrency[]> {
+    const held = await directory.listCurrencies()
+    for (const currency of held) known.set(currency.code, currency)
+    return held
+  }
+
   async function list(): Promise<ListedCurrency[]> {
     const all = new Map<CurrencyCode, ListedCurrency>()
     for (const currency of [NO_CURRENCY, ...catalog.list()]) {
       all.set(currency.code, { ...currency, externalAccountId: null, inUse: false })
     }
-    for (const held of await directory.listCurrencies()) all.set(held.code, { ...held, inUse: true })
+    for (const held of await askForAll()) all.set(held.code, { ...held, inUse: true })
     return [...all.values()].sort((a, b) => (a.code < b.code ? -1 : 1))
   }
 
-  return { find, resolve, list }
+  return { find, findAll, resolve, list }
 }

@@ -1,15 +1,20 @@
 // Florin as its edges see it: every use case, and the readers whose reads need no deciding.
+import type { Clock } from '#ports/clock.ts'
 import type { CurrencyCatalog } from '#ports/currency-catalog.ts'
 import type { HexDigest } from '#ports/digest.ts'
+import type { HoldReader } from '#ports/hold-reader.ts'
 import type { IdSource } from '#ports/id-source.ts'
 import type { JournalReader } from '#ports/journal-reader.ts'
 import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { StoreHealth } from '#ports/ledger-store.ts'
 import { createAccounts, type Accounts } from './accounts.ts'
-import type { CommandBatcher } from './command-batcher.ts'
+import { createBulk, type Bulk } from './bulk.ts'
+import { BATCHER_LIMITS, type BatcherLimits, type CommandBatcher } from './command-batcher.ts'
 import { createCurrencies, type Currencies } from './currencies.ts'
 import { createCurrencyBook, type CurrencyBook } from './currency-book.ts'
 import { createEvents, type Events } from './events.ts'
+import { createHolds, type Holds } from './holds.ts'
+import { createTransferReader } from './transfer-requests.ts'
 import { createTransfers, type Transfers } from './transfers.ts'
 import { createUsers, type Users } from './users.ts'
 
@@ -17,40 +22,62 @@ import { createUsers, type Users } from './users.ts'
 export interface Florin {
   readonly accounts: Accounts
   readonly transfers: Transfers
+  readonly bulk: Bulk
+  readonly holds: Holds
   readonly users: Users
   readonly currencies: Currencies
   readonly currencyBook: CurrencyBook
   readonly events: Events
-  readonly reader: LedgerReader
+  readonly reader: LedgerReader & HoldReader
   readonly directory: DirectoryReader
   readonly health: StoreHealth
 }
+
+/** What an operator decides about the use cases. */
+export interface FlorinSettings extends Pick<BatcherLimits, 'batchSizeMax' | 'queueMax'> {
+  /** How many days ago business time may lie. */
+  readonly backdatingDays: number
+}
+
+/** What most operators decide. */
+export const FLORIN_SETTINGS: FlorinSettings = { ...BATCHER_LIMITS, backdatingDays: 31 }
 
 /** What Florin is made of. */
 export interface FlorinParts {
   readonly batcher: CommandBatcher
-  readonly reader: LedgerReader
-  readonly directory: DirectoryReader
-  readonly journal: JournalReader
-  readonly health: StoreHealth
+  /** Every read of the store that the batcher writes to. */
+  readonly store: LedgerReader & HoldReader & DirectoryReader & JournalReader & StoreHealth
+  readonly clock: Clock
   readonly catalog: CurrencyCatalog
   readonly ids: IdSource
   readonly digest: HexDigest
+  readonly settings: FlorinSettings
 }
 
 /** Puts the use cases together. */
 export function createFlorin(parts: FlorinParts): Florin {
-  const { batcher, reader, directory, journal, health, catalog, ids, digest } = parts
-  const currencyBook = createCurrencyBook(directory, catalog)
+  const { batcher, store, clock, catalog, ids, digest, settings } = parts
+  const currencyBook = createCurrencyBook(store, catalog)
+  const shared = { batcher, currencies: currencyBook, reader: store, ids, digest }
+  const { backdatingDays, batchSizeMax, queueMax } = settings
+  const transferReader = createTransferReader({
+    currencies: currencyBook,
+    clock,
+    backdatingDays,
+    ids,
+    digest,
+  })
   return {
-    accounts: createAccounts({ batcher, currencies: currencyBook, reader, ids, digest }),
-    transfers: createTransfers({ batcher, currencies: currencyBook, ids, digest }),
-    users: createUsers({ batcher, ids, digest }),
+    accounts: createAccounts(shared),
+    transfers: createTransfers({ ...shared, transferReader }),
+    bulk: createBulk({ batcher, transferReader, digest, inFlightMax: Math.min(batchSizeMax, queueMax) }),
+    holds: createHolds(shared),
+    users: createUsers(shared),
     currencies: createCurrencies({ batcher, catalog, digest }),
     currencyBook,
-    events: createEvents(journal),
-    reader,
-    directory,
-    health,
+    events: createEvents(store),
+    reader: store,
+    directory: store,
+    health: store,
   }
 }

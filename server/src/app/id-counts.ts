@@ -1,13 +1,12 @@
 // Tells two multisets of ids apart in fixed memory: ids are counted in buckets, and only where the counts differ does
 // anyone need to look at ids again. A million ids in a Set would be 100 MB; this is 256 KB for any number.
-import type { TransferId } from '#core/ids.ts'
 
 const BUCKETS = 65_536
 
 /** Counts ids by bucket. */
 export interface IdCounts {
-  add(id: TransferId): void
-  remove(id: TransferId): void
+  add(id: string): void
+  remove(id: string): void
   /** The buckets whose count is not zero, at most `limit` of them. */
   unbalanced(limit: number): ReadonlySet<number>
 }
@@ -15,7 +14,7 @@ export interface IdCounts {
 /** All counts at zero. */
 export function createIdCounts(): IdCounts {
   const counts = new Int32Array(BUCKETS)
-  const change = (id: TransferId, by: 1 | -1): void => {
+  const change = (id: string, by: 1 | -1): void => {
     const bucket = idBucket(id)
     counts[bucket] = (counts[bucket] ?? 0) + by
   }
@@ -33,6 +32,6 @@ export function createIdCounts(): IdCounts {
 }
 
 /** The bucket of an id: its last 16 bits, which in a UUIDv7 are random. */
-export function idBucket(id: TransferId): number {
+export function idBucket(id: string): number {
   return Number.parseInt(id.slice(-4), 16)
 }

@@ -1,80 +1,89 @@
-// Use cases of transfers.
-import type { OutcomeOf, PostTransfer } from '#core/command.ts'
-import type { CurrencyCode } from '#core/currency.ts'
-import { invalidFields, type FieldError } from '#core/errors.ts'
-import type { AccountId, TransferId } from '#core/ids.ts'
+// Use cases of transfers: post one, see what it would come to, undo it.
+import type { OutcomeOf, PostTransfer, ReverseTransfer, SimulateTransfer } from '#core/command.ts'
+import type { TransferId } from '#core/ids.ts'
 import type { Metadata } from '#core/metadata.ts'
-import { parsePositiveAmount } from '#core/money.ts'
-import type { Posting } from '#core/transfer.ts'
 import type { HexDigest } from '#ports/digest.ts'
 import type { IdSource } from '#ports/id-source.ts'
+import type { LedgerReader } from '#ports/ledger-reader.ts'
+import { readPositiveAmount } from './amounts.ts'
 import type { CommandBatcher } from './command-batcher.ts'
-import type { CurrencyBook } from './currency-book.ts'
 import { callerFields, type Caller } from './request.ts'
+import type { TransferReader, TransferRequest } from './transfer-requests.ts'
 
-/** A posting as a wire brings it: the amount is still text, its scale is the currency's. */
-export interface PostingRequest {
-  readonly source: AccountId
-  readonly destination: AccountId
-  readonly amount: string
-  readonly currency: CurrencyCode
-}
-
-/** A transfer as a wire brings it. */
-export interface TransferRequest {
-  /** Null: Florin allots one. */
-  readonly id: TransferId | null
-  readonly postings: readonly PostingRequest[]
+/** What to undo of a transfer. */
+export interface ReversalRequest {
+  /** Which posting; null is all of them. */
+  readonly posting: number | null
+  /** Null is all that is left. */
+  readonly amount: string | null
+  /** Null is the original's. */
   readonly reference: string | null
   readonly metadata: Metadata
 }
 
-/** Posts transfers. */
+/** Posts, tries and undoes transfers. */
 export interface Transfers {
-  /** Throws a validation error for amounts and currencies (fields `postings[i].amount`, `postings[i].currency`). */
+  /** Throws a validation error as TransferReader.toCommand does. */
   post(caller: Caller, request: TransferRequest): Promise<OutcomeOf<PostTransfer>>
+  /** What `post` would come to, now; nothing is recorded, and the caller's idempotency key stays unused. */
+  simulate(caller: Caller, request: TransferRequest): Promise<OutcomeOf<SimulateTransfer>>
+  /** Throws a validation error for `amount`. */
+  reverse(caller: Caller, original: TransferId, request: ReversalRequest): Promise<OutcomeOf<ReverseTransfer>>
 }
 
 /** Makes the use cases. */
 export function createTransfers(deps: {
   readonly batcher: CommandBatcher
-  readonly currencies: CurrencyBook
+  readonly transferReader: TransferReader
+  readonly reader: LedgerReader
   readonly ids: IdSource
   readonly digest: HexDigest
 }): Transfers {
-  const { batcher, currencies, ids, digest } = deps
+  const { batcher, transferReader, reader, ids, digest } = deps
 
-  async function post(caller: Caller, request: TransferRequest): Promise<OutcomeOf<PostTransfer>> {
-    const { id, reference, metadata } = request
-    const postings = await readPostings(request.postings)
-    const asked = { kind: 'post_transfer', id, reference, metadata, postings: postings.map(askedPosting) }
+  async function toCommand(caller: Caller, request: TransferRequest): Promise<PostTransfer> {
+    return transferReader.toCommand(caller, request, await transferReader.currenciesOf([request]))
+  }
+
+  async function reverse(
+    caller: Caller,
+    original: TransferId,
+    { posting, amount: text, reference, metadata }: ReversalRequest,
+  ): Promise<OutcomeOf<ReverseTransfer>> {
+    const amount = text === null ? null : await readAmount(original, posting, text)
+    const asked = {
+      kind: 'reverse_transfer',
+      original,
+      posting,
+      amount: amount?.toString() ?? text,
+      reference,
+      metadata,
+    }
     return await batcher.submit({
-      kind: 'post_transfer',
+      kind: 'reverse_transfer',
       ...callerFields(caller, asked, digest),
-      id: id ?? ids.transferId(),
-      idChosen: id !== null,
-      postings,
+      id: ids.transferId(),
+      original,
+      posting,
+      amount,
       reference,
       metadata,
     })
   }
 
-  async function readPostings(requests: readonly PostingRequest[]): Promise<Posting[]> {
-    const problems: FieldError[] = []
-    const postings: Posting[] = []
-    for (const [i, { source, destination, amount, currency: code }] of requests.entries()) {
-      const { scale } = await currencies.resolve(code, `postings[${i}].currency`)
-      const minor = parsePositiveAmount(amount, scale)
-      if (minor.ok) postings.push({ source, destination, amount: minor.value, currency: code, scale })
-      else problems.push({ field: `postings[${i}].amount`, message: minor.problem })
-    }
-    if (problems.length > 0) throw invalidFields(problems)
-    return postings
+  /** A transfer's currencies never change, so reading one outside the batch is safe; what is missing is told by the batch. */
+  async function readAmount(id: TransferId, posting: number | null, text: string): Promise<bigint | null> {
+    const transfer = await reader.findTransfer(id)
+    const scale = transfer?.postings[posting ?? 0]?.scale
+    return scale === undefined ? null : readPositiveAmount('amount', text, scale)
   }
 
-  return { post }
-}
-
-function askedPosting({ source, destination, amount, currency }: Posting) {
-  return { source, destination, amount: amount.toString(), currency }
+  return {
+    post: async (caller, request) => await batcher.submit(await toCommand(caller, request)),
+    async simulate({ principal }, request) {
+      const transfer = await toCommand({ principal, idempotencyKey: null }, request)
+      return await batcher.submit({ kind: 'simulate_transfer', principal, idempotency: null, transfer })
+    },
+    reverse,
+  }
 }

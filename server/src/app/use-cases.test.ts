@@ -5,9 +5,9 @@ import type { CurrencyCode } from '#core/currency.ts'
 import { AppError } from '#core/errors.ts'
 import type { AccountId, TransferId, UserId } from '#core/ids.ts'
 import { createMemoryFlorin } from '#test/florin.ts'
-import { transferOf, userOf } from '#test/shorthand.ts'
+import { transferOf, userOf } from '#test/shorthand-words.ts'
 import type { AccountRequest } from './accounts.ts'
-import type { TransferRequest } from './transfers.ts'
+import type { TransferRequest } from './transfer-requests.ts'
 
 const caller = (idempotencyKey: string | null = null) => ({
   principal: 'tester' as Principal,
@@ -30,6 +30,7 @@ const transfer = (amount: string, rest: Partial<TransferRequest> = {}): Transfer
   postings: [{ source: '1' as AccountId, destination: '2' as AccountId, amount, currency: EUR }],
   reference: null,
   metadata: {},
+  effectiveAt: null,
   ...rest,
 })
 

@@ -1,28 +1,41 @@
 // The journal's half of verify: walks every page once, in order; proves its seal, replays its facts, and compares each
 // transfer and its entries with their rows.
 import type { Json } from '#core/canonical-json.ts'
-import { transferData } from '#core/recorded-fact.ts'
 import { GENESIS_HASH, pageHash } from '#core/journal-page.ts'
 import { merkleRoot, type Sha256 } from '#core/merkle.ts'
-import { readFact, type RecordedFact } from '#core/recorded-fact.ts'
-import { emptyReplay, replayFact, type Replay } from '#core/replay.ts'
-import { toEntries, type Transfer } from '#core/transfer.ts'
+import { readFact, transferData } from '#core/recorded-fact.ts'
+import { holdData } from '#core/facts.ts'
+import type { Hold } from '#core/hold.ts'
+import type { TransferId } from '#core/ids.ts'
+import { emptyReplay, type Replay } from '#core/replay.ts'
+import { replayFact } from '#core/replay-money.ts'
+import type { Transfer } from '#core/transfer.ts'
 import type { AuditedEntry, EntryKey, JournalHead, LedgerSnapshot, SealedPage } from '#ports/ledger-audit.ts'
 import type { Findings } from './findings.ts'
 import { createIdCounts, type IdCounts } from './id-counts.ts'
 
-/** Rows are looked up when this many transfers have gathered: large enough that a round trip costs nothing a row. */
-const LOOKUP_TRANSFERS = 2000
+/** Rows are looked up when this many facts have gathered: large enough that a round trip costs nothing a row. */
+const LOOKUP_FACTS = 2000
 
 /** What a walk through the journal leaves for the checks after it. */
 export interface JournalWalk {
   readonly replay: Replay
   /** How often the journal tells of a transfer that has its row. */
   readonly transferIds: IdCounts
+  /** How often the journal tells of a hold. */
+  readonly holdIds: IdCounts
+  /** Transfers whose rows say that something of them was reversed. */
+  readonly reversedRows: ReadonlySet<TransferId>
   readonly lastPage: { readonly number: number; readonly hash: string }
 }
 
-type TransferFact = Extract<RecordedFact, { readonly transfer: Transfer }>
+/** What facts tell that can be compared with rows at once. */
+interface Gathered {
+  readonly transfers: Transfer[]
+  readonly entries: AuditedEntry[]
+  /** Holds that ended: nothing changes their rows again. */
+  readonly holds: Hold[]
+}
 
 /** Walks the journal. */
 export async function verifyJournal(
@@ -30,28 +43,33 @@ export async function verifyJournal(
   findings: Findings,
   deps: { readonly sha256: Sha256; readonly onProgress: (pagesDone: number, pagesAll: number) => void },
 ): Promise<JournalWalk> {
-  const replay = emptyReplay()
-  const transferIds = createIdCounts()
+  const walk = {
+    replay: emptyReplay(),
+    transferIds: createIdCounts(),
+    holdIds: createIdCounts(),
+    reversedRows: new Set<TransferId>(),
+  }
   const head = await snapshot.head()
   const seals = createSealCheck(head, findings, deps.sha256)
-  let gathered: TransferFact[] = []
+  let gathered: Gathered = { transfers: [], entries: [], holds: [] }
   const compareRows = async (): Promise<void> => {
-    await compareTransfers(snapshot, gathered, transferIds, findings)
-    await compareEntries(snapshot, gathered, findings)
-    gathered = []
+    await compareTransfers(snapshot, gathered.transfers, walk, findings)
+    await compareEntries(snapshot, gathered.entries, findings)
+    await compareHolds(snapshot, gathered.holds, findings)
+    gathered = { transfers: [], entries: [], holds: [] }
   }
 
   for await (const pages of snapshot.pages()) {
     for (const page of pages) {
       const lines = page.text.split('\n')
       seals.examine(page, lines)
-      for (const fact of replayLines(replay, page, lines, findings)) gathered.push(fact)
-      if (gathered.length >= LOOKUP_TRANSFERS) await compareRows()
+      replayLines(walk, page, { lines, gathered, findings })
+      if (gathered.transfers.length + gathered.holds.length >= LOOKUP_FACTS) await compareRows()
     }
     deps.onProgress(pages.at(-1)?.number ?? 0, head.number)
   }
   await compareRows()
-  return { replay, transferIds, lastPage: seals.finish() }
+  return { ...walk, lastPage: seals.finish() }
 }
 
 /** Follows the chain of pages. */
@@ -98,40 +116,43 @@ function createSealCheck(head: JournalHead, findings: Findings, sha256: Sha256) 
   return { examine, finish }
 }
 
-/** Replays a page and answers the transfers it tells of. */
+/** Replays a page and gathers what it tells of rows. */
 function replayLines(
-  replay: Replay,
+  { replay, holdIds }: Pick<JournalWalk, 'replay' | 'holdIds'>,
   page: SealedPage,
-  lines: readonly string[],
-  findings: Findings,
-): TransferFact[] {
+  { lines, gathered, findings }: { lines: readonly string[]; gathered: Gathered; findings: Findings },
+): void {
   const check = findings.check('facts')
-  const transfers: TransferFact[] = []
   for (const [position, line] of lines.entries()) {
     check.examined()
-    const fact = readFact(line)
+    const read = readFact(line)
     const subject = `page ${page.number}, fact ${position}`
-    if (!fact.ok) {
-      check.found(subject, 'a fact as canonical JSON', fact.problem)
+    if (!read.ok) {
+      check.found(subject, 'a fact as canonical JSON', read.problem)
       continue
     }
-    for (const { expected, found } of replayFact(replay, fact.value)) check.found(subject, expected, found)
-    if ('transfer' in fact.value) transfers.push(fact.value)
+    const fact = read.value
+    const { contradictions, entries } = replayFact(replay, fact)
+    for (const { expected, found } of contradictions) check.found(subject, expected, found)
+    if ('transfer' in fact) {
+      gathered.transfers.push(fact.transfer)
+      const { createdAt } = fact.transfer
+      for (const entry of entries) gathered.entries.push({ ...entry, createdAt })
+    }
+    if (fact.type === 'hold.created') holdIds.add(fact.hold.id)
+    else if ('hold' in fact && fact.hold.status !== 'open') gathered.holds.push(fact.hold)
   }
-  return transfers
 }
 
 async function compareTransfers(
   snapshot: LedgerSnapshot,
-  facts: readonly TransferFact[],
-  transferIds: IdCounts,
+  transfers: readonly Transfer[],
+  { transferIds, reversedRows }: { readonly transferIds: IdCounts; readonly reversedRows: Set<TransferId> },
   findings: Findings,
 ): Promise<void> {
   const check = findings.check('transfers')
-  const rows = new Map(
-    (await snapshot.transfers(facts.map(({ transfer }) => transfer.id))).map((row) => [row.id, row]),
-  )
-  for (const { transfer } of facts) {
+  const rows = new Map((await snapshot.transfers(transfers.map(({ id }) => id))).map((row) => [row.id, row]))
+  for (const transfer of transfers) {
     const row = rows.get(transfer.id)
     const subject = `transfer ${transfer.id}`
     if (row === undefined) {
@@ -140,20 +161,19 @@ async function compareTransfers(
       continue
     }
     transferIds.add(transfer.id)
+    if (row.reversed !== null) reversedRows.add(row.id)
     check.compare(subject, transferData(transfer), row.data)
   }
 }
 
 async function compareEntries(
   snapshot: LedgerSnapshot,
-  facts: readonly TransferFact[],
+  expected: readonly AuditedEntry[],
   findings: Findings,
 ): Promise<void> {
   const check = findings.check('entries')
-  const expected = facts.flatMap(entriesOf)
   // A lookup is bounded; wide transfers make more entries than one carries.
-  for (let from = 0; from < expected.length; from += 2 * LOOKUP_TRANSFERS) {
-    const chunk = expected.slice(from, from + 2 * LOOKUP_TRANSFERS)
+  for (const chunk of chunksOf(expected, 2 * LOOKUP_FACTS)) {
     const rows = new Map((await snapshot.entries(chunk)).map((row) => [entryId(row), row]))
     for (const entry of chunk) {
       const row = rows.get(entryId(entry))
@@ -168,10 +188,29 @@ async function compareEntries(
   }
 }
 
-function entriesOf(fact: TransferFact): AuditedEntry[] {
-  if (fact.type === 'transfer.failed') return []
-  const { id, createdAt, postings } = fact.transfer
-  return postings.flatMap((posting) => toEntries(id, posting)).map((entry) => ({ ...entry, createdAt }))
+/** Compares holds with their rows. */
+export async function compareHolds(
+  snapshot: LedgerSnapshot,
+  expected: readonly Hold[],
+  findings: Findings,
+): Promise<void> {
+  const check = findings.check('holds')
+  for (const chunk of chunksOf(expected, LOOKUP_FACTS)) {
+    const rows = new Map((await snapshot.holdsByIds(chunk.map(({ id }) => id))).map((row) => [row.id, row]))
+    for (const hold of chunk) {
+      const row = rows.get(hold.id)
+      const subject = `hold ${hold.id}`
+      if (row !== undefined) check.compare(subject, holdData(hold), holdData(row))
+      else {
+        check.examined()
+        check.found(subject, 'a row', 'no row')
+      }
+    }
+  }
+}
+
+function* chunksOf<T>(rows: readonly T[], size: number): Generator<readonly T[]> {
+  for (let from = 0; from < rows.length; from += size) yield rows.slice(from, from + size)
 }
 
 function entryId({ accountId, number }: EntryKey): string {
@@ -182,17 +221,23 @@ function sameEntry(a: AuditedEntry, b: AuditedEntry): boolean {
   return (
     a.amount === b.amount &&
     a.balanceAfter === b.balanceAfter &&
+    a.debitedAfter === b.debitedAfter &&
+    a.debitsAfter === b.debitsAfter &&
     a.transferId === b.transferId &&
-    a.createdAt === b.createdAt
+    a.createdAt === b.createdAt &&
+    a.effectiveAt === b.effectiveAt
   )
 }
 
-function showEntry({ amount, balanceAfter, transferId, createdAt }: AuditedEntry): Json {
+function showEntry(entry: AuditedEntry): Json {
   return {
-    amount: amount.toString(),
-    balance_after: balanceAfter.toString(),
-    transfer: transferId,
-    created_at: createdAt,
+    amount: entry.amount.toString(),
+    balance_after: entry.balanceAfter.toString(),
+    debited_after: entry.debitedAfter.toString(),
+    debits_after: entry.debitsAfter.toString(),
+    transfer: entry.transferId,
+    created_at: entry.createdAt,
+    effective_at: entry.effectiveAt,
   }
 }
 

@@ -2,17 +2,22 @@
 // every table says exactly what the journal says. Memory grows with accounts and users, never with transfers.
 import type { Account } from '#core/account.ts'
 import type { Json } from '#core/canonical-json.ts'
-import type { AccountId, TransferId } from '#core/ids.ts'
+import type { AccountId } from '#core/ids.ts'
 import type { Sha256 } from '#core/merkle.ts'
 import { formatAmount, type Scale } from '#core/money.ts'
-import { readFact } from '#core/recorded-fact.ts'
+import { policyData, quoteData } from '#core/facts.ts'
+import type { Quote } from '#core/quote.ts'
+import { readFact, readTransferData, type RecordedFact } from '#core/recorded-fact.ts'
 import type { EntrySums, LedgerAudit, LedgerSnapshot } from '#ports/ledger-audit.ts'
 import { FINDINGS_MAX, startFindings, type Check, type Findings, type VerifyReport } from './findings.ts'
-import { idBucket } from './id-counts.ts'
-import { verifyJournal, type JournalWalk } from './verify-journal.ts'
+import { idBucket, type IdCounts } from './id-counts.ts'
+import { compareHolds, verifyJournal, type JournalWalk } from './verify-journal.ts'
 
 /** When transfer rows are too many or too few, ids of at most this many of 65,536 buckets are held to find which. */
 const BUCKETS_SEARCHED_MAX = 256
+
+/** Reversed transfers looked up at once. */
+const REVERSALS_PER_LOOKUP = 2000
 
 /** What `verifyLedger` works with. */
 export interface VerifyDeps {
@@ -32,6 +37,11 @@ export async function verifyLedger({ audit, sha256, onProgress }: VerifyDeps): P
     const accounts = await verifyAccounts(snapshot, walk, findings)
     await verifyEntrySums(snapshot, walk, accounts, findings)
     await findExtraTransfers(snapshot, walk, findings.check('transfers'))
+    await verifyHolds(snapshot, walk, findings)
+    await verifyReversals(snapshot, walk, findings.check('reversals'))
+    await verifyPolicies(snapshot, walk, findings.check('policies'))
+    await verifyQuotes(snapshot, walk, findings.check('quotes'))
+    await verifyBooks(snapshot, walk, findings.check('books'))
     verifyZeroSums(accounts, findings.check('zero'))
     await verifyDerivedRows(snapshot, findings.check('derived'))
     const checks = findings.results()
@@ -89,7 +99,8 @@ async function verifyAccounts(
 }
 
 function showSettings(account: Account): Json {
-  const { id, kind, userId, currency, scale, creditLimit, metadata, version, createdAt, updatedAt } = account
+  const { id, kind, userId, currency, scale, creditLimit, metadata } = account
+  const { version, createdAt, updatedAt, closedAt } = account
   return {
     id,
     kind,
@@ -101,11 +112,29 @@ function showSettings(account: Account): Json {
     version,
     created_at: createdAt,
     updated_at: updatedAt,
+    closed_at: closedAt,
   }
 }
 
-function showBalance({ posted, lastEntry, scale }: Account): Json {
-  return { posted: formatAmount(posted, scale), last_entry: lastEntry.toString() }
+function showBalance({
+  posted,
+  held,
+  incoming,
+  openHolds,
+  debited,
+  debits,
+  lastEntry,
+  scale,
+}: Account): Json {
+  return {
+    posted: formatAmount(posted, scale),
+    held: formatAmount(held, scale),
+    incoming: formatAmount(incoming, scale),
+    open_holds: openHolds,
+    debited: formatAmount(debited, scale),
+    debits: debits.toString(),
+    last_entry: lastEntry.toString(),
+  }
 }
 
 /** Compares a table's rows with the replayed ones: each is there, none is there besides. */
@@ -167,26 +196,111 @@ async function findExtraTransfers(
   { transferIds }: JournalWalk,
   check: Check,
 ): Promise<void> {
-  for await (const ids of snapshot.transferIds()) for (const id of ids) transferIds.remove(id)
-  const buckets = transferIds.unbalanced(BUCKETS_SEARCHED_MAX)
+  await findExtraRows(snapshot, check, {
+    name: 'transfer',
+    counts: transferIds,
+    rowIds: () => snapshot.transferIds(),
+    toldBy: (fact) => ('transfer' in fact ? fact.transfer.id : null),
+  })
+}
+
+/** Compares the open holds, as the walk did with those that ended, and finds rows that the journal does not tell of. */
+async function verifyHolds(snapshot: LedgerSnapshot, walk: JournalWalk, findings: Findings): Promise<void> {
+  await compareHolds(snapshot, [...walk.replay.openHolds.values()], findings)
+  await findExtraRows(snapshot, findings.check('holds'), {
+    name: 'hold',
+    counts: walk.holdIds,
+    rowIds: async function* () {
+      for await (const holds of snapshot.holds()) yield holds.map(({ id }) => id)
+    },
+    toldBy: (fact) => (fact.type === 'hold.created' ? fact.hold.id : null),
+  })
+}
+
+/** Rows of a kind that the journal does not tell of, or tells of twice. */
+async function findExtraRows(
+  snapshot: LedgerSnapshot,
+  check: Check,
+  rows: {
+    readonly name: string
+    /** How often the journal tells of each; taken down by one for each row. */
+    readonly counts: IdCounts
+    readonly rowIds: () => AsyncIterable<readonly string[]>
+    readonly toldBy: (fact: RecordedFact) => string | null
+  },
+): Promise<void> {
+  const { name, counts, rowIds, toldBy } = rows
+  for await (const ids of rowIds()) for (const id of ids) counts.remove(id)
+  const buckets = counts.unbalanced(BUCKETS_SEARCHED_MAX)
   if (buckets.size === 0) return
 
-  const told = new Set<TransferId>()
+  const told = new Set<string>()
   for await (const pages of snapshot.pages()) {
     for (const line of pages.flatMap(({ text }) => text.split('\n'))) {
       const fact = readFact(line)
-      if (!fact.ok || !('transfer' in fact.value)) continue
-      const { id } = fact.value.transfer
-      if (!buckets.has(idBucket(id))) continue
-      if (told.has(id)) check.found(`transfer ${id}`, 'told once by the journal', 'told again')
+      const id = fact.ok ? toldBy(fact.value) : null
+      if (id === null || !buckets.has(idBucket(id))) continue
+      if (told.has(id)) check.found(`${name} ${id}`, 'told once by the journal', 'told again')
       told.add(id)
     }
   }
-  for await (const ids of snapshot.transferIds()) {
+  for await (const ids of rowIds()) {
     for (const id of ids) {
-      if (buckets.has(idBucket(id)) && !told.has(id)) check.found(`transfer ${id}`, 'no row', 'a row')
+      if (buckets.has(idBucket(id)) && !told.has(id)) check.found(`${name} ${id}`, 'no row', 'a row')
     }
   }
+}
+
+/** What was reversed of each transfer: as the reversals say, and no more than the transfer moved. */
+async function verifyReversals(
+  snapshot: LedgerSnapshot,
+  { replay, reversedRows }: JournalWalk,
+  check: Check,
+): Promise<void> {
+  const ids = [...new Set([...replay.reversed.keys(), ...reversedRows])]
+  for (let from = 0; from < ids.length; from += REVERSALS_PER_LOOKUP) {
+    for (const { id, data, reversed } of await snapshot.transfers(
+      ids.slice(from, from + REVERSALS_PER_LOOKUP),
+    )) {
+      const original = readTransferData(data)
+      const told = replay.reversed.get(id) ?? new Map<number, bigint>()
+      const amounts = (original?.postings ?? []).map(({ amount }) => amount)
+      const expected = amounts.map((_, i) => told.get(i) ?? 0n)
+      check.compare(`transfer ${id}`, expected.map(String), (reversed ?? amounts.map(() => 0n)).map(String))
+      if (original?.origin?.kind === 'reversal')
+        check.found(`transfer ${id}`, 'not reversed', 'a reversal reversed')
+      for (const [i, amount] of told) {
+        const moved = amounts[i] ?? 0n
+        if (amount > moved) check.found(`postings[${i}] of transfer ${id}`, `at most ${moved}`, `${amount}`)
+      }
+    }
+  }
+}
+
+async function verifyPolicies(
+  snapshot: LedgerSnapshot,
+  { replay }: JournalWalk,
+  check: Check,
+): Promise<void> {
+  const expected = new Map([...replay.policies.values()].map((policy) => [policy.id, policy]))
+  const compare = createRowComparison('policy', expected, check)
+  for await (const rows of snapshot.policies()) {
+    for (const policy of rows) compare.row(policy.id, policyData(policy), policyData)
+  }
+  compare.finish()
+}
+
+async function verifyQuotes(snapshot: LedgerSnapshot, { replay }: JournalWalk, check: Check): Promise<void> {
+  const compare = createRowComparison('quote', replay.quotes, check)
+  const show = (quote: Quote): Json => ({ ...quoteData(quote), transfer_id: quote.transferId })
+  for await (const rows of snapshot.quotes())
+    for (const quote of rows) compare.row(quote.id, show(quote), show)
+  compare.finish()
+}
+
+async function verifyBooks(snapshot: LedgerSnapshot, { replay }: JournalWalk, check: Check): Promise<void> {
+  const { closedThrough } = await snapshot.books()
+  check.compare('books', { closed_through: replay.closedThrough }, { closed_through: closedThrough })
 }
 
 function verifyZeroSums(accounts: ReadonlyMap<AccountId, Balance>, check: Check): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseAccountId, parseTransferId, parseUserId } from '#core/ids.ts'
+import { parseAccountId, parseUuidV7, type TransferId, type UserId } from '#core/ids.ts'
 import { parsePositiveAmount } from '#core/money.ts'
 import { createWorld } from './seed-world.ts'
 
@@ -19,9 +19,9 @@ test('the same seed makes the same world, another seed another one', () => {
 
 test('ids are valid and unique, e-mail addresses too', () => {
   const { users, accounts, transfers } = make()
-  assert.ok(users.every(({ id }) => id !== null && parseUserId(id).ok))
+  assert.ok(users.every(({ id }) => id !== null && parseUuidV7<UserId>(id).ok))
   assert.ok(accounts.every(({ id }) => id !== null && parseAccountId(id).ok))
-  assert.ok(transfers.every(({ id }) => id !== null && parseTransferId(id).ok))
+  assert.ok(transfers.every(({ id }) => id !== null && parseUuidV7<TransferId>(id).ok))
   assert.equal(new Set(transfers.map(({ id }) => id)).size, size.transfers)
   assert.equal(new Set(users.map(({ email }) => email)).size, size.users)
 })
@@ -34,6 +34,7 @@ test('money moves between two accounts of its currency', () => {
     assert.notEqual(source, destination)
     assert.equal(currencies.get(source), currency)
     assert.equal(currencies.get(destination), currency)
+    assert.ok(typeof amount === 'string')
     assert.ok(parsePositiveAmount(amount, scales[currency] ?? -1).ok, `${amount} ${currency}`)
   }
 })

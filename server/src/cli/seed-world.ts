@@ -1,7 +1,7 @@
 // A believable world for `florin seed`: people, their accounts, and who pays whom, why and how much. The same seed makes
 // the same world, ids included, so seeding again adds nothing.
 import type { AccountRequest } from '#app/accounts.ts'
-import type { TransferRequest } from '#app/transfers.ts'
+import type { TransferRequest } from '#app/transfer-requests.ts'
 import type { UserRequest } from '#app/users.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId, TransferId, UserId } from '#core/ids.ts'
@@ -112,7 +112,7 @@ export function createWorld({ seed, users, accounts, transfers }: WorldSize): Wo
         currency: code as CurrencyCode,
       }
       const id = uuid('transfer', seed, i) as TransferId
-      yield { id, postings: [posting], reference: reference(i + 1), metadata: {} }
+      yield { id, postings: [posting], reference: reference(i + 1), metadata: {}, effectiveAt: null }
     }
   }
 

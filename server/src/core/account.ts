@@ -15,10 +15,22 @@ export interface AccountBalance {
   readonly scale: Scale
   /** The sum of the account's entries. */
   readonly posted: bigint
-  /** How far below zero posted may go; null is unlimited. */
+  /** What open holds reserve on the account, fees included; never negative. */
+  readonly held: bigint
+  /** What open holds announce to the account; never negative. */
+  readonly incoming: bigint
+  /** How many open holds reserve money on the account. */
+  readonly openHolds: number
+  /** All that ever left the account. It only grows, so what left within a time is the difference of two. */
+  readonly debited: bigint
+  /** How many transfers ever took from the account. */
+  readonly debits: bigint
+  /** How far below zero posted - held may go; null is unlimited. */
   readonly creditLimit: bigint | null
   /** The number of the newest entry, 0 when there is none. Entries are numbered without gaps. */
   readonly lastEntry: bigint
+  /** Null while the account is open. */
+  readonly closedAt: Instant | null
   /** When settings or balance last changed. Never earlier than any entry's time. */
   readonly updatedAt: Instant
 }
@@ -37,6 +49,22 @@ export interface AccountSettings {
 export interface Account extends AccountBalance, AccountSettings {}
 
 /** What the account can spend, in minor units; null is unlimited. */
-export function available({ posted, creditLimit }: AccountBalance): bigint | null {
-  return creditLimit === null ? null : posted + creditLimit
+export function available({
+  posted,
+  held,
+  creditLimit,
+}: Pick<AccountBalance, 'posted' | 'held' | 'creditLimit'>): bigint | null {
+  return creditLimit === null ? null : posted - held + creditLimit
 }
+
+/** The part of a balance that is the same for every new account. */
+export const EMPTY_BALANCE = {
+  posted: 0n,
+  held: 0n,
+  incoming: 0n,
+  openHolds: 0,
+  debited: 0n,
+  debits: 0n,
+  lastEntry: 0n,
+  closedAt: null,
+} as const satisfies Partial<AccountBalance>

@@ -2,9 +2,13 @@
 import type { Account } from './account.ts'
 import type { Refusal } from './codes.ts'
 import type { Currency, LedgerCurrency } from './currency.ts'
-import type { AccountId, TransferId, UserId } from './ids.ts'
+import type { Hold } from './hold.ts'
+import type { AccountId, HoldId, PolicyId, QuoteId, TransferId, UserId } from './ids.ts'
+import type { Instant } from './instant.ts'
 import type { Metadata } from './metadata.ts'
-import type { Posting, PostedTransfer, FailedTransfer } from './transfer.ts'
+import type { Policy, PolicyRules, PolicyTarget } from './policy.ts'
+import type { Quote } from './quote.ts'
+import type { Entry, FailedTransfer, PostedTransfer, TransferContent } from './transfer.ts'
 import type { User } from './user.ts'
 
 /** Who is calling: the name under which idempotency keys are kept and facts are signed. */
@@ -68,37 +72,209 @@ export interface UpdateAccount extends CommandFields {
   readonly changes: { readonly creditLimit?: bigint; readonly metadata?: Metadata }
 }
 
+/** Closes an account for good, when it is empty, or emptied in the same commit. */
+export interface CloseAccount extends CommandFields {
+  readonly kind: 'close_account'
+  readonly id: AccountId
+  readonly ifVersion: number | null
+  /** Gets what is left; null: nothing may be left. */
+  readonly sweepTo: AccountId | null
+  /** The id of the transfer that sweeps. */
+  readonly transferId: TransferId
+}
+
 /** Moves money: all postings or none. */
-export interface PostTransfer extends CommandFields {
+export interface PostTransfer extends CommandFields, TransferContent {
   readonly kind: 'post_transfer'
   readonly id: TransferId
   /** True when the client chose the id, so that it may have been used before. */
   readonly idChosen: boolean
-  readonly postings: readonly Posting[]
+}
+
+/** Transfers that happen together or not at all. */
+export interface PostGroup extends CommandFields {
+  readonly kind: 'post_group'
+  readonly items: readonly PostTransfer[]
+}
+
+/** Undoes a transfer or a part of it. */
+export interface ReverseTransfer extends CommandFields {
+  readonly kind: 'reverse_transfer'
+  /** The id of the reversal. */
+  readonly id: TransferId
+  readonly original: TransferId
+  /** Which posting; null is all of them, fees included. */
+  readonly posting: number | null
+  /** Minor units, of the named posting or of the only one that is no fee; null is all that is left. */
+  readonly amount: bigint | null
   readonly reference: string | null
   readonly metadata: Metadata
 }
 
-/** Everything that can change the ledger. */
-export type Command = CreateCurrency | CreateUser | UpdateUser | CreateAccount | UpdateAccount | PostTransfer
-
-interface Results {
-  readonly create_currency: LedgerCurrency
-  readonly create_user: User
-  readonly update_user: User
-  readonly create_account: Account
-  readonly update_account: Account
-  readonly post_transfer: PostedTransfer
+/** Reserves money. */
+export interface CreateHold
+  extends
+    CommandFields,
+    Pick<
+      Hold,
+      | 'id'
+      | 'source'
+      | 'destination'
+      | 'amount'
+      | 'currency'
+      | 'scale'
+      | 'expiresAt'
+      | 'reference'
+      | 'metadata'
+    > {
+  readonly kind: 'create_hold'
 }
 
-/** What a command of kind C makes when it is accepted. */
-type ResultOf<C extends Command> = Results[C['kind']]
+/** Moves reserved money, whole or in part. */
+export interface CaptureHold extends CommandFields {
+  readonly kind: 'capture_hold'
+  readonly holdId: HoldId
+  /** Minor units; null is all that is left. */
+  readonly amount: bigint | null
+  /** Ends the hold even when something is left. */
+  readonly releaseRest: boolean
+  /** The id of the transfer that moves it. */
+  readonly transferId: TransferId
+}
+
+/** Ends a hold. `due`: only when its time is over. */
+export interface ReleaseHold extends CommandFields {
+  readonly kind: 'release_hold'
+  readonly holdId: HoldId
+  readonly due: boolean
+}
+
+/** Makes the policy of a target. */
+export interface CreatePolicy extends CommandFields {
+  readonly kind: 'create_policy'
+  readonly id: PolicyId
+  readonly target: PolicyTarget
+  readonly currency: Currency
+  readonly rules: PolicyRules
+}
+
+/** Replaces the rules of a policy; null takes the policy away. */
+export interface UpdatePolicy extends CommandFields {
+  readonly kind: 'update_policy'
+  readonly id: PolicyId
+  readonly ifVersion: number | null
+  readonly rules: PolicyRules | null
+}
+
+/** Offers an exchange. */
+export interface CreateQuote extends CommandFields, Omit<Quote, 'transferId' | 'createdAt'> {
+  readonly kind: 'create_quote'
+}
+
+/** Carries an exchange out, from an account of the sold currency to one of the bought. */
+export interface ConvertQuote extends CommandFields {
+  readonly kind: 'convert_quote'
+  readonly quoteId: QuoteId
+  readonly source: AccountId
+  readonly destination: AccountId
+  readonly transferId: TransferId
+  readonly reference: string | null
+  readonly metadata: Metadata
+}
+
+/** Closes the books: from now on nothing takes effect at or before this time. */
+export interface ClosePeriod extends CommandFields {
+  readonly kind: 'close_period'
+  readonly through: Instant
+}
+
+/** Decides a transfer and then forgets it: what it would come to. */
+export interface SimulateTransfer extends CommandFields {
+  readonly kind: 'simulate_transfer'
+  readonly transfer: PostTransfer
+}
+
+/** Everything that can change the ledger, and what only looks at what would. */
+export type Command =
+  | CreateCurrency
+  | CreateUser
+  | UpdateUser
+  | CreateAccount
+  | UpdateAccount
+  | CloseAccount
+  | PostTransfer
+  | PostGroup
+  | ReverseTransfer
+  | CreateHold
+  | CaptureHold
+  | ReleaseHold
+  | CreatePolicy
+  | UpdatePolicy
+  | CreateQuote
+  | ConvertQuote
+  | ClosePeriod
+  | SimulateTransfer
+
+/** A capture: the transfer, and the hold as it is then. */
+export interface Capture {
+  readonly hold: Hold
+  readonly transfer: PostedTransfer
+}
+
+/** What a transfer would come to. */
+export interface Simulation {
+  readonly outcome: OutcomeOf<PostTransfer>
+  /** The entries that it would make. */
+  readonly entries: readonly Entry[]
+}
+
+/** Until when the books are closed. */
+export interface Books {
+  readonly closedThrough: Instant | null
+}
+
+/** What accepted commands make, by name. */
+export interface Makes {
+  readonly currency: LedgerCurrency
+  readonly user: User
+  readonly account: Account
+  readonly transfer: PostedTransfer
+  readonly transfers: readonly PostedTransfer[]
+  readonly hold: Hold
+  readonly capture: Capture
+  readonly policy: Policy
+  readonly quote: Quote
+  readonly books: Books
+  readonly simulation: Simulation
+}
+
+interface MadeBy {
+  readonly create_currency: 'currency'
+  readonly create_user: 'user'
+  readonly update_user: 'user'
+  readonly create_account: 'account'
+  readonly update_account: 'account'
+  readonly close_account: 'account'
+  readonly post_transfer: 'transfer'
+  readonly post_group: 'transfers'
+  readonly reverse_transfer: 'transfer'
+  readonly create_hold: 'hold'
+  readonly capture_hold: 'capture'
+  readonly release_hold: 'hold'
+  readonly create_policy: 'policy'
+  readonly update_policy: 'policy'
+  readonly create_quote: 'quote'
+  readonly convert_quote: 'transfer'
+  readonly close_period: 'books'
+  readonly simulate_transfer: 'simulation'
+}
 
 /** The command was carried out. `replayed`: it had been before, and this is the first answer again. */
-export interface Accepted<Result> {
+export interface Accepted<Made extends keyof Makes> {
   readonly kind: 'accepted'
   readonly replayed: boolean
-  readonly result: Result
+  readonly made: Made
+  readonly result: Makes[Made]
 }
 
 /** The command was refused and changed nothing. A refused transfer is recorded as a failed one. */
@@ -110,12 +286,12 @@ export interface Rejected {
 }
 
 /** The outcome of a command of kind C. */
-export type OutcomeOf<C extends Command> = Accepted<ResultOf<C>> | Rejected
+export type OutcomeOf<C extends Command> = Accepted<MadeBy[C['kind']]> | Rejected
 
 /** The outcome of any command. */
-export type Outcome = Accepted<Results[keyof Results]> | Rejected
+export type Outcome = { [Made in keyof Makes]: Accepted<Made> }[keyof Makes] | Rejected
 
-/** An outcome kept for replays under an idempotency key. A transfer's is kept as the transfer itself. */
+/** An outcome kept for replays under an idempotency key. Transfers in it are kept as themselves. */
 export interface IdempotencyRecord {
   readonly principal: Principal
   readonly key: string

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { createTestIds } from '#test/ids.ts'
-import { toCommand, userOf } from '#test/shorthand.ts'
+import { userOf } from '#test/shorthand-words.ts'
+import { toCommand } from '#test/shorthand.ts'
+import { EMPTY_BALANCE } from './account.ts'
 import type { CreateAccount, UpdateAccount } from './command.ts'
 import { decideCreateAccount, decideUpdateAccount } from './decide-account.ts'
 import { startDraft } from './draft.ts'
@@ -27,7 +29,9 @@ test('the initial balance is a transfer from the currency’s external account',
   assert.deepEqual(outcome, {
     kind: 'accepted',
     replayed: false,
+    made: 'account',
     result: {
+      ...EMPTY_BALANCE,
       id: '1',
       kind: 'standard',
       userId: null,

@@ -1,8 +1,14 @@
 // Deciding: what every command of a batch comes to, in order, in memory, once for every store.
 import type { Command, IdempotencyRecord, Outcome } from './command.ts'
-import { decideCreateAccount, decideUpdateAccount } from './decide-account.ts'
+import { decideCloseAccount, decideCreateAccount, decideUpdateAccount } from './decide-account.ts'
+import { decideClosePeriod } from './decide-books.ts'
 import { decideCreateCurrency } from './decide-currency.ts'
-import { decideTransfer } from './decide-transfer.ts'
+import { decideGroup } from './decide-group.ts'
+import { decideCapture, decideCreateHold, decideRelease } from './decide-hold.ts'
+import { decideCreatePolicy, decideUpdatePolicy } from './decide-policy.ts'
+import { decideConversion, decideCreateQuote } from './decide-quote.ts'
+import { decideReversal } from './decide-reversal.ts'
+import { decideSimulation, decideTransfer } from './decide-transfer.ts'
 import { decideCreateUser, decideUpdateUser } from './decide-user.ts'
 import { putIdempotency, startDraft, type Changes, type Draft } from './draft.ts'
 import type { Instant } from './instant.ts'
@@ -46,15 +52,39 @@ function decide(draft: Draft, command: Command): Outcome {
   switch (command.kind) {
     case 'post_transfer':
       return decideTransfer(draft, command)
+    case 'post_group':
+      return decideGroup(draft, command, decideOnce)
+    case 'reverse_transfer':
+      return decideReversal(draft, command)
+    case 'create_hold':
+      return decideCreateHold(draft, command)
+    case 'capture_hold':
+      return decideCapture(draft, command)
+    case 'release_hold':
+      return decideRelease(draft, command)
+    case 'convert_quote':
+      return decideConversion(draft, command)
+    case 'create_quote':
+      return decideCreateQuote(draft, command)
     case 'create_account':
       return decideCreateAccount(draft, command)
     case 'update_account':
       return decideUpdateAccount(draft, command)
+    case 'close_account':
+      return decideCloseAccount(draft, command)
+    case 'create_policy':
+      return decideCreatePolicy(draft, command)
+    case 'update_policy':
+      return decideUpdatePolicy(draft, command)
+    case 'close_period':
+      return decideClosePeriod(draft, command)
     case 'create_user':
       return decideCreateUser(draft, command)
     case 'update_user':
       return decideUpdateUser(draft, command)
     case 'create_currency':
       return decideCreateCurrency(draft, command)
+    case 'simulate_transfer':
+      return decideSimulation(draft, command)
   }
 }

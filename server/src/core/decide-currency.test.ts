@@ -13,7 +13,7 @@ test('a currency is created once, without an external account', () => {
   const create = (line: string) =>
     decideCreateCurrency(draft, toCommand(line, createTestIds()) as CreateCurrency)
   const result = { code: 'GEM', scale: 3, name: 'GEM', externalAccountId: null }
-  assert.deepEqual(create('currency GEM 3'), { kind: 'accepted', replayed: false, result })
+  assert.deepEqual(create('currency GEM 3'), { kind: 'accepted', replayed: false, made: 'currency', result })
   const again = create('currency GEM 3')
   assert.ok(again.kind === 'rejected')
   assert.equal(again.refusal.code, 'currency_exists')

@@ -11,7 +11,7 @@ export function decideCreateCurrency(draft: Draft, command: CreateCurrency): Out
   if (draft.state.currencies.has(currency.code)) {
     return rejected('currency_exists', 'code', `currency ${currency.code} exists`)
   }
-  return accepted(openCurrency(draft, principal, currency))
+  return accepted('currency', openCurrency(draft, principal, currency))
 }
 
 /** Brings a currency into the ledger, which must not hold it yet. */

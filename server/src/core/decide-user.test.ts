@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { createTestIds } from '#test/ids.ts'
-import { toCommand, userOf } from '#test/shorthand.ts'
+import { userOf } from '#test/shorthand-words.ts'
+import { toCommand } from '#test/shorthand.ts'
 import type { CreateUser, UpdateUser } from './command.ts'
 import { decideCreateUser, decideUpdateUser } from './decide-user.ts'
 import { startDraft } from './draft.ts'
@@ -31,7 +32,7 @@ test('a user begins at version 1', () => {
     createdAt: AT,
     updatedAt: AT,
   }
-  assert.deepEqual(outcome, { kind: 'accepted', replayed: false, result })
+  assert.deepEqual(outcome, { kind: 'accepted', replayed: false, made: 'user', result })
 })
 
 test('what an update does not name stays', () => {

@@ -17,7 +17,7 @@ export function decideCreateUser(draft: Draft, command: CreateUser): OutcomeOf<C
   const user: User = { id, name, email, metadata, version: 1, createdAt: at, updatedAt: at }
   putUser(draft, user)
   draft.changes.facts.push(userFact('user.created', principal, user))
-  return accepted(user)
+  return accepted('user', user)
 }
 
 /** Changes a user, or refuses: user_not_found, email_taken, version_mismatch. */
@@ -34,7 +34,7 @@ export function decideUpdateUser(draft: Draft, command: UpdateUser): OutcomeOf<U
   const after: User = { ...before, ...changes, version: before.version + 1, updatedAt: draft.changes.at }
   putUser(draft, after)
   draft.changes.facts.push(userFact('user.updated', principal, after))
-  return accepted(after)
+  return accepted('user', after)
 }
 
 function emailRefusal(draft: Draft, id: UserId, email: string | null): Rejected | null {

@@ -1,15 +1,25 @@
 // A batch being decided: the working set as it stands after the commands so far, and what has to be written.
 import type { Account, AccountBalance } from './account.ts'
-import type { IdempotencyRecord } from './command.ts'
+import { assert, expectDefined } from './assert.ts'
+import type { Books, IdempotencyRecord, Principal } from './command.ts'
 import type { LedgerCurrency } from './currency.ts'
 import type { Fact } from './facts.ts'
-import type { AccountId } from './ids.ts'
-import { laterOf, type Instant } from './instant.ts'
-import { toEntries, type Entry, type PostedTransfer, type SettledPosting, type Transfer } from './transfer.ts'
-import { emailKey, type User } from './user.ts'
-import { idempotencyId, type WorkingSet } from './working-set.ts'
+import type { Hold } from './hold.ts'
+import type { AccountId, HoldId, PolicyId, QuoteId, TransferId } from './ids.ts'
+import type { Instant } from './instant.ts'
 import { MINOR_MAX } from './money.ts'
-import { assert, expectDefined } from './assert.ts'
+import { policyKey, type Policy } from './policy.ts'
+import type { Quote } from './quote.ts'
+import type { Entry, PostedTransfer, Posting, SettledPosting, Transfer } from './transfer.ts'
+import { emailKey, type User } from './user.ts'
+import { batchTime, idempotencyId, type WorkingSet } from './working-set.ts'
+
+/** A version of a policy, as it is kept for ever; without rules the policy was taken away. */
+export interface PolicyVersion {
+  readonly policy: Policy
+  readonly removed: boolean
+  readonly principal: Principal
+}
 
 /** What one commit writes. Maps hold each row once, as it is at the end of the batch. */
 export interface Changes {
@@ -21,10 +31,20 @@ export interface Changes {
   readonly accounts: Map<string, Account>
   /** Other accounts whose balance moved. */
   readonly balances: Map<string, AccountBalance>
-  /** Which of the currencies, users and accounts above are new. Codes, UUIDs and digits never collide. */
+  /** Which of the rows here are new. Codes, UUIDs and digits never collide. */
   readonly created: Set<string>
   readonly transfers: Transfer[]
+  /** Transfers of earlier batches, of which something was reversed. */
+  readonly reversed: Map<TransferId, PostedTransfer>
   readonly entries: Entry[]
+  readonly holds: Map<HoldId, Hold>
+  readonly quotes: Map<QuoteId, Quote>
+  /** The newest version of each policy that changed; null when it was taken away. */
+  readonly policies: Map<PolicyId, Policy | null>
+  /** In order. */
+  readonly policyVersions: PolicyVersion[]
+  /** Null when the books have not changed. */
+  books: Books | null
   readonly idempotency: IdempotencyRecord[]
   /** In the order decided; what the journal page holds. Empty: the batch changed nothing. */
   readonly facts: Fact[]
@@ -34,105 +54,262 @@ export interface Changes {
 export interface Draft {
   readonly state: WorkingSet
   readonly changes: Changes
+  readonly undo: UndoLog
 }
 
-/**
- * Starts a batch. Its time is `now`, or later if an account in it was last touched later (two machines' clocks differ),
- * so that no account's history goes backwards.
- */
+/** How to take back what the attempts under way have done. Outside of attempts nothing is noted. */
+interface UndoLog {
+  attempts: number
+  readonly steps: (() => void)[]
+}
+
+/** Starts a batch. */
 export function startDraft(state: WorkingSet, now: Instant): Draft {
-  let at = now
-  for (const account of state.accounts.values()) at = laterOf(at, account.updatedAt)
   return {
     state,
     changes: {
-      at,
+      at: batchTime(state, now),
       currencies: new Map(),
       users: new Map(),
       accounts: new Map(),
       balances: new Map(),
       created: new Set(),
       transfers: [],
+      reversed: new Map(),
       entries: [],
+      holds: new Map(),
+      quotes: new Map(),
+      policies: new Map(),
+      policyVersions: [],
+      books: null,
       idempotency: [],
       facts: [],
     },
+    undo: { attempts: 0, steps: [] },
   }
 }
 
+/** Does some work on the draft, and takes it all back when the result is not one to keep. */
+export function attempt<T>({ undo, changes }: Draft, work: () => T, keep: (result: T) => boolean): T {
+  const lists = [
+    changes.transfers,
+    changes.entries,
+    changes.policyVersions,
+    changes.idempotency,
+    changes.facts,
+  ]
+  const lengths = lists.map(({ length }) => length)
+  const first = undo.steps.length
+  undo.attempts += 1
+  const result = work()
+  undo.attempts -= 1
+  if (!keep(result)) {
+    for (const step of undo.steps.splice(first).toReversed()) step()
+    lists.forEach((list, i) => list.splice(lengths[i] as number))
+  } else if (undo.attempts === 0) {
+    undo.steps.length = 0
+  }
+  return result
+}
+
+function setIn<K, V>({ undo }: Draft, map: Map<K, V>, key: K, value: V): void {
+  if (undo.attempts > 0) {
+    const had = map.has(key)
+    const before = map.get(key) as V
+    undo.steps.push(() => (had ? map.set(key, before) : map.delete(key)))
+  }
+  map.set(key, value)
+}
+
+function deleteIn<K, V>({ undo }: Draft, map: Map<K, V>, key: K): void {
+  if (undo.attempts > 0 && map.has(key)) {
+    const before = map.get(key) as V
+    undo.steps.push(() => map.set(key, before))
+  }
+  map.delete(key)
+}
+
+function markCreated({ changes, undo }: Draft, id: string): void {
+  if (undo.attempts > 0) undo.steps.push(() => changes.created.delete(id))
+  changes.created.add(id)
+}
+
 /** Adds or replaces a currency. */
-export function putCurrency({ state, changes }: Draft, currency: LedgerCurrency): void {
-  if (!state.currencies.has(currency.code)) changes.created.add(currency.code)
-  state.currencies.set(currency.code, currency)
-  changes.currencies.set(currency.code, currency)
+export function putCurrency(draft: Draft, currency: LedgerCurrency): void {
+  const { state, changes } = draft
+  if (!state.currencies.has(currency.code)) markCreated(draft, currency.code)
+  setIn(draft, state.currencies, currency.code, currency)
+  setIn(draft, changes.currencies, currency.code, currency)
 }
 
 /** Adds or replaces a user. */
-export function putUser({ state, changes }: Draft, user: User): void {
+export function putUser(draft: Draft, user: User): void {
+  const { state, changes } = draft
   const before = state.users.get(user.id)
-  if (before === undefined) changes.created.add(user.id)
-  if (typeof before?.email === 'string') state.emails.delete(emailKey(before.email))
-  if (user.email !== null) state.emails.set(emailKey(user.email), user.id)
-  state.users.set(user.id, user)
-  changes.users.set(user.id, user)
+  if (before === undefined) markCreated(draft, user.id)
+  if (typeof before?.email === 'string') deleteIn(draft, state.emails, emailKey(before.email))
+  if (user.email !== null) setIn(draft, state.emails, emailKey(user.email), user.id)
+  setIn(draft, state.users, user.id, user)
+  setIn(draft, changes.users, user.id, user)
 }
 
 /** Adds an account or changes its settings. */
-export function putAccount({ state, changes }: Draft, account: Account): void {
-  if (!state.accounts.has(account.id)) changes.created.add(account.id)
-  state.accounts.set(account.id, account)
-  state.settings.set(account.id, account)
-  changes.accounts.set(account.id, account)
-  changes.balances.delete(account.id)
+export function putAccount(draft: Draft, account: Account): void {
+  const { state, changes } = draft
+  const { id, userId } = account
+  if (!state.accounts.has(id)) markCreated(draft, id)
+  setIn(draft, state.accounts, id, account)
+  setIn(draft, state.settings, id, account)
+  if (userId !== null) setIn(draft, state.owners, id, userId)
+  setIn(draft, changes.accounts, id, account)
+  deleteIn(draft, changes.balances, id)
+}
+
+/** Adds a hold or changes it, and what it reserves and announces with it. */
+export function putHold(
+  draft: Draft,
+  hold: Hold,
+  reserves: { readonly held: bigint; readonly incoming: bigint },
+): void {
+  const { state, changes } = draft
+  const before = state.holds.get(hold.id)
+  if (before === undefined) markCreated(draft, hold.id)
+  setIn(draft, state.holds, hold.id, hold)
+  setIn(draft, changes.holds, hold.id, hold)
+  const opened = (hold.status === 'open' ? 1 : 0) - (before?.status === 'open' ? 1 : 0)
+  changeBalance(draft, hold.source, ({ held, openHolds }) => ({
+    held: held + reserves.held,
+    openHolds: openHolds + opened,
+  }))
+  changeBalance(draft, hold.destination, ({ incoming }) => ({ incoming: incoming + reserves.incoming }))
+}
+
+/** Adds a quote or changes it. */
+export function putQuote(draft: Draft, quote: Quote): void {
+  if (!draft.state.quotes.has(quote.id)) markCreated(draft, quote.id)
+  setIn(draft, draft.state.quotes, quote.id, quote)
+  setIn(draft, draft.changes.quotes, quote.id, quote)
+}
+
+/** Adds a policy, or a new version of it. */
+export function putPolicy(draft: Draft, policy: Policy, principal: Principal): void {
+  if (policy.version === 1) markCreated(draft, policy.id)
+  setIn(draft, draft.state.policies, policyKey(policy.target), policy)
+  setIn<PolicyId, Policy | null>(draft, draft.changes.policies, policy.id, policy)
+  draft.changes.policyVersions.push({ policy, removed: false, principal })
+}
+
+/** Takes a policy away; `policy` is its last version. */
+export function removePolicy(draft: Draft, policy: Policy, principal: Principal): void {
+  deleteIn(draft, draft.state.policies, policyKey(policy.target))
+  setIn<PolicyId, Policy | null>(draft, draft.changes.policies, policy.id, null)
+  draft.changes.policyVersions.push({ policy, removed: true, principal })
+}
+
+/** Closes the books through another time. */
+export function putBooks({ state, changes, undo }: Draft, books: Books): void {
+  const before = { state: state.books, changes: changes.books }
+  if (undo.attempts > 0) {
+    undo.steps.push(() => {
+      state.books = before.state
+      changes.books = before.changes
+    })
+  }
+  state.books = books
+  changes.books = books
 }
 
 /** Records a transfer and, when it was posted, its entries. */
 export function putTransfer(draft: Draft, transfer: Transfer): void {
-  draft.state.transfers.set(transfer.id, transfer)
+  setIn(draft, draft.state.transfers, transfer.id, transfer)
   draft.changes.transfers.push(transfer)
+}
+
+/** Records how much of a transfer has been reversed. */
+export function putReversed(draft: Draft, original: PostedTransfer): void {
+  const { state, changes } = draft
+  setIn(draft, state.transfers, original.id, original)
+  setIn(draft, changes.reversed, original.id, original)
 }
 
 /** Records the outcome under the command's idempotency key. */
 export function putIdempotency(draft: Draft, record: IdempotencyRecord): void {
-  draft.state.idempotency.set(idempotencyId(record.principal, record.key), record)
+  setIn(draft, draft.state.idempotency, idempotencyId(record.principal, record.key), record)
   draft.changes.idempotency.push(record)
 }
 
 /**
- * Moves the money of a posted transfer: the one place where balances change. The guards have passed, so a balance
- * outside its bounds here is a bug.
+ * Moves the money of a posted transfer: the one place where posted balances change. The guards have passed, so a
+ * balance outside its bounds here is a bug.
  */
 export function settle(
   draft: Draft,
-  transfer: Omit<PostedTransfer, 'postings'>,
-  postings: readonly SettlePosting[],
+  transfer: Omit<PostedTransfer, 'postings' | 'status'>,
+  postings: readonly Posting[],
 ): PostedTransfer {
-  const settled = postings.map((posting): SettledPosting => {
-    const source = moveBalance(draft, posting.source, -posting.amount)
-    const destination = moveBalance(draft, posting.destination, posting.amount)
-    return {
+  const { id, effectiveAt } = transfer
+  const counted = new Set<AccountId>()
+  const settled: SettledPosting[] = []
+  for (const posting of postings) {
+    const { source, destination, amount } = posting
+    const debits = counted.has(source) ? 0n : 1n
+    counted.add(source)
+    const from = changeBalance(draft, source, (before) => ({
+      posted: before.posted - amount,
+      lastEntry: before.lastEntry + 1n,
+      debited: before.debited + amount,
+      debits: before.debits + debits,
+    }))
+    const to = changeBalance(draft, destination, (before) => ({
+      posted: before.posted + amount,
+      lastEntry: before.lastEntry + 1n,
+    }))
+    draft.changes.entries.push(
+      toEntry(from, { transferId: id, amount: -amount, effectiveAt }),
+      toEntry(to, { transferId: id, amount, effectiveAt }),
+    )
+    settled.push({
       ...posting,
-      sourceLeg: { entry: source.lastEntry, balanceAfter: source.posted },
-      destinationLeg: { entry: destination.lastEntry, balanceAfter: destination.posted },
-    }
-  })
-  for (const posting of settled) draft.changes.entries.push(...toEntries(transfer.id, posting))
-  const posted = { ...transfer, postings: settled }
+      sourceLeg: { entry: from.lastEntry, balanceAfter: from.posted },
+      destinationLeg: { entry: to.lastEntry, balanceAfter: to.posted },
+      reversed: 0n,
+    })
+  }
+  const posted: PostedTransfer = { ...transfer, status: 'posted', postings: settled }
   putTransfer(draft, posted)
   return posted
 }
 
-type SettlePosting = Omit<SettledPosting, 'sourceLeg' | 'destinationLeg'>
+/** The entry that left an account as it is now. */
+export function toEntry(
+  { id, lastEntry, posted, debited, debits }: AccountBalance,
+  fields: Pick<Entry, 'transferId' | 'amount' | 'effectiveAt'>,
+): Entry {
+  return {
+    accountId: id,
+    number: lastEntry,
+    transferId: fields.transferId,
+    amount: fields.amount,
+    balanceAfter: posted,
+    debitedAfter: debited,
+    debitsAfter: debits,
+    effectiveAt: fields.effectiveAt,
+  }
+}
 
-function moveBalance({ state, changes }: Draft, id: AccountId, amount: bigint): AccountBalance {
+function changeBalance(
+  draft: Draft,
+  id: AccountId,
+  change: (before: AccountBalance) => Partial<AccountBalance>,
+): AccountBalance {
+  const { state, changes } = draft
   const before = expectDefined(state.accounts.get(id), `account ${id}`)
-  const posted = before.posted + amount
-  assert(posted <= MINOR_MAX && posted >= -MINOR_MAX, `balance of ${id} within 38 digits`)
-  const moved = { posted, lastEntry: before.lastEntry + 1n, updatedAt: changes.at }
-  const after = { ...before, ...moved }
-  state.accounts.set(id, after)
+  const after = { ...before, ...change(before), updatedAt: changes.at }
+  assert(after.posted <= MINOR_MAX && after.posted >= -MINOR_MAX, `balance of ${id} within 38 digits`)
+  assert(after.held >= 0n && after.incoming >= 0n && after.openHolds >= 0, `holds of ${id} are not negative`)
+  setIn(draft, state.accounts, id, after)
   const written = changes.accounts.get(id)
-  if (written === undefined) changes.balances.set(id, after)
-  else changes.accounts.set(id, { ...written, ...moved })
+  if (written === undefined) setIn(draft, changes.balances, id, after)
+  else setIn(draft, changes.accounts, id, { ...written, ...after })
   return after
 }

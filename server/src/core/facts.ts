@@ -2,16 +2,38 @@
 import type { Account } from './account.ts'
 import type { Json } from './canonical-json.ts'
 import type { LedgerCurrency } from './currency.ts'
-import { formatAmount } from './money.ts'
-import type { FailedTransfer, Posting, PostedTransfer, SettledPosting, Transfer } from './transfer.ts'
+import type { Refusal } from './codes.ts'
 import type { Principal } from './command.ts'
+import type { Hold } from './hold.ts'
+import type { Instant } from './instant.ts'
+import { formatAmount, type Scale } from './money.ts'
+import type { Policy, PolicyRules } from './policy.ts'
+import type { Quote, QuoteSide } from './quote.ts'
+import type {
+  FailedTransfer,
+  Posting,
+  PostedTransfer,
+  PostingRole,
+  SettledPosting,
+  Transfer,
+} from './transfer.ts'
 import type { User } from './user.ts'
 
 /** Every type of fact; also the `type` of the event that shows it. */
 export const factTypes = [
+  'account.closed',
   'account.created',
   'account.updated',
   'currency.created',
+  'fx_quote.created',
+  'hold.captured',
+  'hold.created',
+  'hold.expired',
+  'hold.released',
+  'period.closed',
+  'policy.created',
+  'policy.removed',
+  'policy.updated',
   'transfer.failed',
   'transfer.posted',
   'user.created',
@@ -53,9 +75,9 @@ export function userFact(type: 'user.created' | 'user.updated', principal: Princ
   }
 }
 
-/** An account was opened or its settings changed. Balances are told by transfers. */
+/** An account was opened or closed, or its settings changed. Balances are told by transfers. */
 export function accountFact(
-  type: 'account.created' | 'account.updated',
+  type: 'account.created' | 'account.updated' | 'account.closed',
   principal: Principal,
   account: Account,
 ): Fact {
@@ -63,6 +85,7 @@ export function accountFact(
     type,
     principal,
     data: {
+      ...(account.closedAt === null ? {} : { closed_at: account.closedAt }),
       created_at: account.createdAt,
       credit_limit: account.creditLimit === null ? null : formatAmount(account.creditLimit, account.scale),
       currency: account.currency,
@@ -83,6 +106,7 @@ export function transferPosted(principal: Principal, transfer: PostedTransfer): 
     type: 'transfer.posted',
     principal,
     data: {
+      ...transferDetails(transfer),
       created_at: transfer.createdAt,
       id: transfer.id,
       metadata: transfer.metadata,
@@ -95,13 +119,13 @@ export function transferPosted(principal: Principal, transfer: PostedTransfer): 
 
 /** A transfer was refused. */
 export function transferFailed(principal: Principal, transfer: FailedTransfer): Fact {
-  const { code, field, message } = transfer.refusal
   return {
     type: 'transfer.failed',
     principal,
     data: {
+      ...transferDetails(transfer),
       created_at: transfer.createdAt,
-      failure: { code, field, message },
+      failure: failureJson(transfer.refusal),
       id: transfer.id,
       metadata: transfer.metadata,
       postings: postingsJson(transfer.postings),
@@ -111,6 +135,48 @@ export function transferFailed(principal: Principal, transfer: FailedTransfer): 
   }
 }
 
+const NO_DETAILS = {}
+
+/** What most transfers have not: business time of its own, and what it came from. */
+export function transferDetails({ origin, createdAt, effectiveAt }: Transfer): Record<string, string> {
+  if (origin === null && effectiveAt === createdAt) return NO_DETAILS
+  const effective: Record<string, string> = effectiveAt === createdAt ? {} : { effective_at: effectiveAt }
+  switch (origin?.kind) {
+    case undefined:
+      return effective
+    case 'reversal':
+      return { ...effective, reversal_of: origin.of }
+    case 'capture':
+      return { ...effective, hold_id: origin.holdId }
+    case 'conversion':
+      return { ...effective, quote_id: origin.quoteId }
+  }
+}
+
+/** A refusal as facts, events and the stores show it. */
+export function failureJson({ code, field, message, explanation }: Refusal): {
+  readonly [key: string]: Json
+} {
+  if (explanation === null) return { code, field, message }
+  const { rule, account, policy, saw, passes } = explanation
+  return {
+    code,
+    explanation: {
+      account,
+      passes: sorted(passes),
+      policy: policy === null ? null : { ...policy },
+      rule,
+      saw: sorted(saw),
+    },
+    field,
+    message,
+  }
+}
+
+function sorted(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
 /** Postings as facts, events and the stores show them; those that happened with the entries they made. */
 export function postingsJson(postings: Transfer['postings']): Json {
   return postings.map((posting) =>
@@ -118,13 +184,14 @@ export function postingsJson(postings: Transfer['postings']): Json {
   )
 }
 
-function postingJson({ source, destination, amount, currency, scale }: Posting) {
-  return { amount: formatAmount(amount, scale), currency, destination, source }
+function postingJson({ source, destination, amount, currency, scale, role }: Posting) {
+  const plain = { amount: formatAmount(amount, scale), currency, destination, source }
+  return role === null ? plain : { ...plain, ...roleJson(role, scale) }
 }
 
 function settledPostingJson(posting: SettledPosting) {
-  const { source, destination, amount, currency, scale, sourceLeg, destinationLeg } = posting
-  return {
+  const { source, destination, amount, currency, scale, role, sourceLeg, destinationLeg } = posting
+  const settled = {
     amount: formatAmount(amount, scale),
     currency,
     destination,
@@ -134,4 +201,137 @@ function settledPostingJson(posting: SettledPosting) {
     source_balance_after: formatAmount(sourceLeg.balanceAfter, scale),
     source_entry: sourceLeg.entry.toString(),
   }
+  return role === null ? settled : { ...settled, ...roleJson(role, scale) }
+}
+
+function roleJson(role: PostingRole, scale: Scale): { readonly [key: string]: Json } {
+  switch (role.kind) {
+    case 'fee':
+      return { role: 'fee' }
+    case 'balancing':
+      return { max: role.max === null ? null : formatAmount(role.max, scale), role: 'balancing' }
+    case 'reversal':
+      return {
+        reversed_after: formatAmount(role.reversedAfter, scale),
+        reverses: role.reverses,
+        role: 'reversal',
+      }
+  }
+}
+
+/** A hold was made, captured, released, or has expired; a capture's transfer is a fact of its own, before. */
+export function holdFact(
+  type: 'hold.created' | 'hold.captured' | 'hold.released' | 'hold.expired',
+  principal: Principal,
+  hold: Hold,
+): Fact {
+  return { type, principal, data: holdData(hold) }
+}
+
+/** A hold as its facts show it. */
+export function holdData(hold: Hold): { readonly [key: string]: Json } {
+  const { fee, scale } = hold
+  return {
+    amount: formatAmount(hold.amount, scale),
+    captured: formatAmount(hold.captured, scale),
+    created_at: hold.createdAt,
+    currency: hold.currency,
+    destination: hold.destination,
+    expires_at: hold.expiresAt,
+    fee: fee === null ? null : { account: fee.account, amount: formatAmount(fee.amount, scale) },
+    id: hold.id,
+    metadata: hold.metadata,
+    reference: hold.reference,
+    source: hold.source,
+    status: hold.status,
+    updated_at: hold.updatedAt,
+  }
+}
+
+/** A policy was made, changed or taken away; `policy` is the new version, or the one that ends it. */
+export function policyFact(
+  type: 'policy.created' | 'policy.updated' | 'policy.removed',
+  principal: Principal,
+  policy: Policy,
+): Fact {
+  return { type, principal, data: policyData(policy) }
+}
+
+/** A policy as its facts show it. */
+export function policyData(policy: Policy): { readonly [key: string]: Json } {
+  const { target } = policy
+  return {
+    account_id: target.kind === 'account' ? target.accountId : null,
+    created_at: policy.createdAt,
+    currency: policy.currency,
+    id: policy.id,
+    rules: rulesJson(policy.rules, policy.scale),
+    scale: policy.scale,
+    updated_at: policy.updatedAt,
+    user_id: target.kind === 'user' ? target.userId : null,
+    version: policy.version,
+  }
+}
+
+/** Rules as facts, events, stores and the API show them; what does not rule is left out. */
+export function rulesJson(rules: PolicyRules, scale: Scale): { readonly [key: string]: Json } {
+  const show = (minor: bigint): string => formatAmount(minor, scale)
+  const { floor, creditLimit, ceiling, minimum, maximum, velocity, allowedDestinations, freeze, fee } = rules
+  return {
+    ...(allowedDestinations === null ? {} : { allowed_destinations: allowedDestinations }),
+    ...(ceiling === null ? {} : { ceiling: show(ceiling) }),
+    ...(creditLimit === null ? {} : { credit_limit: show(creditLimit) }),
+    ...(fee === null
+      ? {}
+      : {
+          fee: {
+            account: fee.account,
+            basis_points: fee.basisPoints,
+            fixed: show(fee.fixed),
+            maximum: fee.maximum === null ? null : show(fee.maximum),
+            minimum: show(fee.minimum),
+          },
+        }),
+    ...(floor === null ? {} : { floor: show(floor) }),
+    ...(freeze === null ? {} : { freeze }),
+    ...(maximum === null ? {} : { maximum: show(maximum) }),
+    ...(minimum === null ? {} : { minimum: show(minimum) }),
+    ...(velocity.length === 0
+      ? {}
+      : {
+          velocity: velocity.map(({ window, amount, count }) => ({
+            amount: amount === null ? null : show(amount),
+            count,
+            window,
+          })),
+        }),
+  }
+}
+
+/** An exchange was offered; its conversion is told by the transfer. */
+export function quoteFact(principal: Principal, quote: Quote): Fact {
+  return { type: 'fx_quote.created', principal, data: quoteData(quote) }
+}
+
+/** A quote as its fact shows it. */
+export function quoteData(quote: Quote): { readonly [key: string]: Json } {
+  const side = ({ account, amount, currency, scale }: QuoteSide) => ({
+    account,
+    amount: formatAmount(amount, scale),
+    currency,
+  })
+  return {
+    buy: side(quote.buy),
+    created_at: quote.createdAt,
+    expires_at: quote.expiresAt,
+    id: quote.id,
+    rate: { denominator: quote.rate.denominator.toString(), numerator: quote.rate.numerator.toString() },
+    rounding: quote.rounding,
+    sell: side(quote.sell),
+  }
+}
+
+/** The books were closed through a time. */
+export function periodClosed(principal: Principal, through: Instant, at: Instant): Fact {
+  return { type: 'period.closed', principal, data: { closed_at: at, through } }
 }

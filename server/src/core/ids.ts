@@ -7,6 +7,12 @@ export type AccountId = string & { readonly __brand: 'AccountId' }
 export type TransferId = string & { readonly __brand: 'TransferId' }
 /** A UUIDv7 (RFC 9562) in lower case. */
 export type UserId = string & { readonly __brand: 'UserId' }
+/** A UUIDv7 (RFC 9562) in lower case. */
+export type HoldId = string & { readonly __brand: 'HoldId' }
+/** A UUIDv7 (RFC 9562) in lower case. */
+export type PolicyId = string & { readonly __brand: 'PolicyId' }
+/** A UUIDv7 (RFC 9562) in lower case. */
+export type QuoteId = string & { readonly __brand: 'QuoteId' }
 
 const ACCOUNT_ID_MAX = 2n ** 63n - 1n
 const DIGITS = /^[1-9][0-9]{0,18}$/
@@ -19,17 +25,10 @@ export function parseAccountId(text: string): Parsed<AccountId> {
     : problem('must be a whole number from 1 to 9223372036854775807')
 }
 
-/** Reads a transfer id. Upper case is accepted and lowered. */
-export function parseTransferId(text: string): Parsed<TransferId> {
-  return parseUuidV7<TransferId>(text)
-}
-
-/** Reads a user id. Upper case is accepted and lowered. */
-export function parseUserId(text: string): Parsed<UserId> {
-  return parseUuidV7<UserId>(text)
-}
-
-function parseUuidV7<Id extends string>(text: string): Parsed<Id> {
+/** Reads the id of anything that is named by a UUIDv7. Upper case is accepted and lowered. */
+export function parseUuidV7<Id extends TransferId | UserId | HoldId | PolicyId | QuoteId>(
+  text: string,
+): Parsed<Id> {
   const lower = text.toLowerCase()
   return UUID_V7.test(lower) ? parsed(lower as Id) : problem('must be a UUID of version 7 (RFC 9562)')
 }

@@ -11,16 +11,7 @@ export const METADATA_VALUE_LENGTH_MAX = 500
 /** A transfer's reference: your order number, invoice or the like, in characters. */
 export const REFERENCE_LENGTH_MAX = 255
 /** Characters of an idempotency key. */
-const IDEMPOTENCY_KEY_LENGTH_MAX = 255
-
-const IDEMPOTENCY_KEY = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_LENGTH_MAX}}$`)
-
-/** Reads an idempotency key. */
-export function parseIdempotencyKey(text: string): Parsed<string> {
-  return IDEMPOTENCY_KEY.test(text)
-    ? parsed(text)
-    : problem(`must be 1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters`)
-}
+export const IDEMPOTENCY_KEY_LENGTH_MAX = 255
 
 /** Nothing attached. */
 export const NO_METADATA: Metadata = {}

@@ -1,13 +1,22 @@
 // Making outcomes.
-import type { Accepted, Rejected } from './command.ts'
-import type { RefusalCode } from './codes.ts'
+import type { Accepted, Makes, Rejected } from './command.ts'
+import type { Refusal, RefusalCode } from './codes.ts'
+import type { FailedTransfer } from './transfer.ts'
 
 /** A command that was carried out, now. */
-export function accepted<Result>(result: Result): Accepted<Result> {
-  return { kind: 'accepted', replayed: false, result }
+export function accepted<Made extends keyof Makes>(
+  made: Made,
+  result: Accepted<Made>['result'],
+): Accepted<Made> {
+  return { kind: 'accepted', replayed: false, made, result }
 }
 
 /** A command that was refused and changed nothing. `field` is a path in the command, null for the whole. */
 export function rejected(code: RefusalCode, field: string | null, message: string): Rejected {
-  return { kind: 'rejected', replayed: false, refusal: { code, field, message }, transfer: null }
+  return rejectedFor({ code, field, message, explanation: null })
+}
+
+/** A command that was refused for the reason given; `transfer` records it. */
+export function rejectedFor(refusal: Refusal, transfer: FailedTransfer | null = null): Rejected {
+  return { kind: 'rejected', replayed: false, refusal, transfer }
 }

@@ -1,20 +1,65 @@
 // Facts read back from the journal's text into what they were made from. Nothing in a line is taken on trust.
-import type { Account } from './account.ts'
-import { refusalCodes, type RefusalCode } from './codes.ts'
+import { EMPTY_BALANCE, type Account } from './account.ts'
 import type { Principal } from './command.ts'
-import { parseCurrencyCode, type Currency, type CurrencyCode } from './currency.ts'
-import { accountFact, currencyCreated, transferFailed, transferPosted, userFact, type Fact } from './facts.ts'
-import { parseAccountId, parseTransferId, parseUserId } from './ids.ts'
+import type { Currency } from './currency.ts'
+import {
+  accountFact,
+  currencyCreated,
+  holdFact,
+  periodClosed,
+  policyFact,
+  quoteFact,
+  transferFailed,
+  transferPosted,
+  userFact,
+  type Fact,
+} from './facts.ts'
+import { holdStatuses, type Hold } from './hold.ts'
+import {
+  parseAccountId,
+  parseUuidV7,
+  type HoldId,
+  type PolicyId,
+  type QuoteId,
+  type TransferId,
+  type UserId,
+} from './ids.ts'
 import type { Instant } from './instant.ts'
 import { toLine } from './journal-page.ts'
-import type { Metadata } from './metadata.ts'
-import type { Scale } from './money.ts'
+import {
+  currencyCode,
+  decimal,
+  id,
+  instant,
+  list,
+  metadata,
+  minor,
+  nullable,
+  object,
+  oneOf,
+  optional,
+  scaleNumber,
+  text,
+  wholeNumber,
+  type Data,
+} from './json-read.ts'
 import { parsed, problem, type Parsed } from './parsed.ts'
-import type { FailedTransfer, Leg, Posting, PostedTransfer, SettledPosting, Transfer } from './transfer.ts'
+import type { Policy, PolicyTarget } from './policy.ts'
+import type { Quote, QuoteSide } from './quote.ts'
+import { readRefusal, readRole, readRules } from './recorded-parts.ts'
+import type {
+  FailedTransfer,
+  Leg,
+  Posting,
+  PostedTransfer,
+  SettledPosting,
+  Transfer,
+  TransferOrigin,
+} from './transfer.ts'
 import type { User } from './user.ts'
 
-/** An account as facts tell it: balances are told by transfers. */
-export type RecordedAccount = Omit<Account, 'posted' | 'lastEntry'>
+/** An account as facts tell it: balances are told by transfers and holds. */
+export type RecordedAccount = Omit<Account, Exclude<keyof typeof EMPTY_BALANCE, 'closedAt'>>
 /** A user as facts tell it: the profile is not in the journal. */
 export type RecordedUser = Omit<User, 'name' | 'email'>
 
@@ -27,9 +72,19 @@ export type RecordedFact = RecordedFields &
   (
     | { readonly type: 'currency.created'; readonly currency: Currency }
     | { readonly type: 'user.created' | 'user.updated'; readonly user: RecordedUser }
-    | { readonly type: 'account.created' | 'account.updated'; readonly account: RecordedAccount }
+    | {
+        readonly type: 'account.created' | 'account.updated' | 'account.closed'
+        readonly account: RecordedAccount
+      }
     | { readonly type: 'transfer.posted'; readonly transfer: PostedTransfer }
     | { readonly type: 'transfer.failed'; readonly transfer: FailedTransfer }
+    | {
+        readonly type: 'hold.created' | 'hold.captured' | 'hold.released' | 'hold.expired'
+        readonly hold: Hold
+      }
+    | { readonly type: 'policy.created' | 'policy.updated' | 'policy.removed'; readonly policy: Policy }
+    | { readonly type: 'fx_quote.created'; readonly quote: Quote }
+    | { readonly type: 'period.closed'; readonly through: Instant; readonly at: Instant }
   )
 
 /**
@@ -52,6 +107,15 @@ export function recordedLine(fact: RecordedFact): string {
   return toLine(toFact(fact))
 }
 
+/** The posted transfer that its fact's data tell of; null when they cannot be read as one. */
+export function readTransferData(data: unknown): PostedTransfer | null {
+  try {
+    return readPosted(object(data))
+  } catch {
+    return null
+  }
+}
+
 /** A transfer as its fact shows it. */
 export function transferData(transfer: Transfer): Fact['data'] {
   const fact = transfer.status === 'posted' ? transferPosted : transferFailed
@@ -68,16 +132,29 @@ function toFact(fact: RecordedFact): Fact {
       return userFact(fact.type, principal, { ...fact.user, name: null, email: null })
     case 'account.created':
     case 'account.updated':
-      return accountFact(fact.type, principal, { ...fact.account, posted: 0n, lastEntry: 0n })
+    case 'account.closed':
+      return accountFact(fact.type, principal, { ...EMPTY_BALANCE, ...fact.account })
     case 'transfer.posted':
       return transferPosted(principal, fact.transfer)
     case 'transfer.failed':
       return transferFailed(principal, fact.transfer)
+    case 'hold.created':
+    case 'hold.captured':
+    case 'hold.released':
+    case 'hold.expired':
+      return holdFact(fact.type, principal, fact.hold)
+    case 'policy.created':
+    case 'policy.updated':
+    case 'policy.removed':
+      return policyFact(fact.type, principal, fact.policy)
+    case 'fx_quote.created':
+      return quoteFact(principal, fact.quote)
+    case 'period.closed':
+      return periodClosed(principal, fact.through, fact.at)
   }
 }
 
 // The readers below may throw on what is no fact, and may let through what is almost one; `readFact` catches both.
-type Data = Fact['data']
 
 function understand({ type, principal: name, data }: Fact): RecordedFact {
   const principal = text(name) as Principal
@@ -89,11 +166,25 @@ function understand({ type, principal: name, data }: Fact): RecordedFact {
       return { type, principal, user: readUser(data) }
     case 'account.created':
     case 'account.updated':
+    case 'account.closed':
       return { type, principal, account: readAccount(data) }
     case 'transfer.posted':
       return { type, principal, transfer: readPosted(data) }
     case 'transfer.failed':
       return { type, principal, transfer: readFailed(data) }
+    case 'hold.created':
+    case 'hold.captured':
+    case 'hold.released':
+    case 'hold.expired':
+      return { type, principal, hold: readHold(data) }
+    case 'policy.created':
+    case 'policy.updated':
+    case 'policy.removed':
+      return { type, principal, policy: readPolicy(data) }
+    case 'fx_quote.created':
+      return { type, principal, quote: readQuote(data) }
+    case 'period.closed':
+      return { type, principal, through: instant(data['through']), at: instant(data['closed_at']) }
     default:
       throw new TypeError('its type is unknown')
   }
@@ -104,58 +195,65 @@ function readCurrency(data: Data): Currency {
 }
 
 function readUser(data: Data): RecordedUser {
-  return { id: must(parseUserId(text(data['id']))), ...settings(data) }
+  return { id: id(data['id'], parseUuidV7<UserId>), ...readSettings(data) }
 }
 
 function readAccount(data: Data): RecordedAccount {
-  const { kind, credit_limit: limit, user_id: userId } = data
-  if (kind !== 'standard' && kind !== 'external') throw new TypeError('its kind is unknown')
   return {
-    id: must(parseAccountId(text(data['id']))),
-    kind,
-    userId: userId === null ? null : must(parseUserId(text(userId))),
+    id: id(data['id'], parseAccountId),
+    kind: oneOf(data['kind'], ['standard', 'external']),
+    userId: nullable(data['user_id'], (user) => id(user, parseUuidV7<UserId>)),
     currency: currencyCode(data['currency']),
     scale: scaleNumber(data['scale']),
-    creditLimit: limit === null ? null : readMinor(limit).minor,
-    ...settings(data),
+    creditLimit: nullable(data['credit_limit'], minor),
+    closedAt: optional(data['closed_at'], instant),
+    ...readSettings(data),
   }
 }
 
 function readPosted(data: Data): PostedTransfer {
-  return { ...transferFields(data), status: 'posted', postings: list(data['postings']).map(readSettled) }
+  return { ...readTransferFields(data), status: 'posted', postings: list(data['postings']).map(readSettled) }
 }
 
 function readFailed(data: Data): FailedTransfer {
-  const failure = object(data['failure'])
-  const code = text(failure['code'])
-  if (!Object.hasOwn(refusalCodes, code)) throw new TypeError('its failure code is unknown')
-  const field = failure['field'] === null ? null : text(failure['field'])
   return {
-    ...transferFields(data),
+    ...readTransferFields(data),
     status: 'failed',
     postings: list(data['postings']).map(readPosting),
-    refusal: { code: code as RefusalCode, field, message: text(failure['message']) },
+    refusal: readRefusal(data['failure']),
   }
 }
 
-function transferFields(data: Data) {
+function readTransferFields(data: Data) {
+  const createdAt = instant(data['created_at'])
   return {
-    id: must(parseTransferId(text(data['id']))),
-    reference: data['reference'] === null ? null : text(data['reference']),
-    metadata: metadataOf(data),
-    createdAt: instant(data['created_at']),
+    id: id(data['id'], parseUuidV7<TransferId>),
+    reference: nullable(data['reference'], text),
+    metadata: metadata(data['metadata']),
+    origin: readOrigin(data),
+    createdAt,
+    effectiveAt: optional(data['effective_at'], instant) ?? createdAt,
   }
+}
+
+/** What a transfer came from, from the details that its fact and its row have. */
+export function readOrigin(details: Data): TransferOrigin | null {
+  const { reversal_of: of, hold_id: hold, quote_id: quote } = details
+  if (of !== undefined) return { kind: 'reversal', of: id(of, parseUuidV7<TransferId>) }
+  if (hold !== undefined) return { kind: 'capture', holdId: id(hold, parseUuidV7<HoldId>) }
+  return quote === undefined ? null : { kind: 'conversion', quoteId: id(quote, parseUuidV7<QuoteId>) }
 }
 
 function readPosting(value: unknown): Posting {
   const data = object(value)
-  const { minor, scale } = readMinor(data['amount'])
+  const amount = decimal(data['amount'])
   return {
-    source: must(parseAccountId(text(data['source']))),
-    destination: must(parseAccountId(text(data['destination']))),
-    amount: minor,
+    source: id(data['source'], parseAccountId),
+    destination: id(data['destination'], parseAccountId),
+    amount: amount.minor,
     currency: currencyCode(data['currency']),
-    scale,
+    scale: amount.scale,
+    role: readRole(data),
   }
 }
 
@@ -163,76 +261,87 @@ function readSettled(value: unknown): SettledPosting {
   const data = object(value)
   const leg = (side: 'source' | 'destination'): Leg => ({
     entry: BigInt(text(data[`${side}_entry`])),
-    balanceAfter: readMinor(data[`${side}_balance_after`]).minor,
+    balanceAfter: minor(data[`${side}_balance_after`]),
   })
-  return { ...readPosting(data), sourceLeg: leg('source'), destinationLeg: leg('destination') }
+  return { ...readPosting(data), sourceLeg: leg('source'), destinationLeg: leg('destination'), reversed: 0n }
 }
 
-const SIGNED_DECIMAL = /^(-?[0-9]{1,38})(?:\.([0-9]{1,38}))?$/
-
-/** Facts print every digit of the currency, so an amount's text tells its scale. */
-function readMinor(value: unknown): { readonly minor: bigint; readonly scale: Scale } {
-  const match = SIGNED_DECIMAL.exec(text(value))
-  if (match === null) throw new TypeError('an amount is no decimal')
-  const fraction = match[2] ?? ''
-  return { minor: BigInt((match[1] ?? '') + fraction), scale: fraction.length }
-}
-
-function settings(data: Data) {
+function readHold(data: Data): Hold {
+  const amount = decimal(data['amount'])
   return {
-    metadata: metadataOf(data),
+    id: id(data['id'], parseUuidV7<HoldId>),
+    status: oneOf(data['status'], holdStatuses),
+    source: id(data['source'], parseAccountId),
+    destination: id(data['destination'], parseAccountId),
+    amount: amount.minor,
+    currency: currencyCode(data['currency']),
+    scale: amount.scale,
+    captured: minor(data['captured']),
+    fee: nullable(data['fee'], (fee) => ({
+      account: id(object(fee)['account'], parseAccountId),
+      amount: minor(object(fee)['amount']),
+    })),
+    expiresAt: nullable(data['expires_at'], instant),
+    reference: nullable(data['reference'], text),
+    metadata: metadata(data['metadata']),
+    createdAt: instant(data['created_at']),
+    updatedAt: instant(data['updated_at']),
+  }
+}
+
+function readPolicy(data: Data): Policy {
+  const currency = currencyCode(data['currency'])
+  return {
+    id: id(data['id'], parseUuidV7<PolicyId>),
+    target: readTarget(data),
+    currency,
+    scale: scaleNumber(data['scale']),
+    rules: readRules(data['rules']),
     version: wholeNumber(data['version']),
     createdAt: instant(data['created_at']),
     updatedAt: instant(data['updated_at']),
   }
 }
 
-const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$/
-
-function instant(value: unknown): Instant {
-  if (!INSTANT.test(text(value))) throw new TypeError('a time is not RFC 3339 with microseconds')
-  return value as Instant
+function readTarget(data: Data): PolicyTarget {
+  const { account_id: accountId, user_id: userId } = data
+  const currency = currencyCode(data['currency'])
+  if (accountId !== null) return { kind: 'account', accountId: id(accountId, parseAccountId) }
+  return userId === null
+    ? { kind: 'currency', currency }
+    : { kind: 'user', userId: id(userId, parseUuidV7<UserId>), currency }
 }
 
-function metadataOf(data: Data): Metadata {
-  const metadata = object(data['metadata'])
-  for (const value of Object.values(metadata)) text(value)
-  return metadata as Metadata
-}
-
-function currencyCode(value: unknown): CurrencyCode {
-  return must(parseCurrencyCode(text(value)))
-}
-
-function must<T>(result: Parsed<T>): T {
-  if (!result.ok) throw new TypeError(`an id or a code ${result.problem}`)
-  return result.value
-}
-
-function text(value: unknown): string {
-  if (typeof value !== 'string') throw new TypeError('a text is missing')
-  return value
-}
-
-function wholeNumber(value: unknown): number {
-  if (!Number.isSafeInteger(value)) throw new TypeError('a whole number is missing')
-  return value as number
-}
-
-function scaleNumber(value: unknown): Scale {
-  const scale = wholeNumber(value)
-  if (scale < 0 || scale > 18) throw new TypeError('a scale is not 0 to 18')
-  return scale
-}
-
-function list(value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw new TypeError('a list is missing')
-  return value
-}
-
-function object(value: unknown): Data {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new TypeError('an object is missing')
+function readQuote(data: Data): Quote {
+  const rate = object(data['rate'])
+  return {
+    id: id(data['id'], parseUuidV7<QuoteId>),
+    sell: readSide(data['sell']),
+    buy: readSide(data['buy']),
+    rate: { numerator: BigInt(text(rate['numerator'])), denominator: BigInt(text(rate['denominator'])) },
+    rounding: oneOf(data['rounding'], ['down', 'up']),
+    expiresAt: instant(data['expires_at']),
+    transferId: null,
+    createdAt: instant(data['created_at']),
   }
-  return value as Data
+}
+
+function readSide(value: unknown): QuoteSide {
+  const data = object(value)
+  const amount = decimal(data['amount'])
+  return {
+    currency: currencyCode(data['currency']),
+    scale: amount.scale,
+    amount: amount.minor,
+    account: id(data['account'], parseAccountId),
+  }
+}
+
+function readSettings(data: Data) {
+  return {
+    metadata: metadata(data['metadata']),
+    version: wholeNumber(data['version']),
+    createdAt: instant(data['created_at']),
+    updatedAt: instant(data['updated_at']),
+  }
 }

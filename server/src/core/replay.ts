@@ -1,18 +1,26 @@
 // The ledger rebuilt from its facts alone: a second model beside the decide functions, written from what facts promise,
-// so that a mistake in one is seen by the other.
-import type { Account } from './account.ts'
+// so that a mistake in one is seen by the other. This file has users, accounts and rules; replay-money.ts what moves.
+import { EMPTY_BALANCE, type Account } from './account.ts'
 import type { CurrencyCode, LedgerCurrency } from './currency.ts'
-import type { AccountId, UserId } from './ids.ts'
-import { laterOf } from './instant.ts'
-import { formatAmount, MINOR_MAX } from './money.ts'
+import type { Hold } from './hold.ts'
+import type { AccountId, HoldId, QuoteId, TransferId, UserId } from './ids.ts'
+import { laterOf, type Instant } from './instant.ts'
+import { policyKey, type Policy, type PolicyKey } from './policy.ts'
+import type { Quote } from './quote.ts'
 import type { RecordedAccount, RecordedFact, RecordedUser } from './recorded-fact.ts'
-import { POSTINGS_MAX, type FailedTransfer, type Leg, type PostedTransfer } from './transfer.ts'
+import type { Entry } from './transfer.ts'
 
-/** The ledger as the facts so far leave it. Grows with accounts and users, not with transfers. */
+/** The ledger as the facts so far leave it. Grows with what is here, but not with transfers or with ended holds. */
 export interface Replay {
   readonly accounts: Map<AccountId, Account>
   readonly currencies: Map<CurrencyCode, LedgerCurrency>
   readonly users: Map<UserId, RecordedUser>
+  readonly openHolds: Map<HoldId, Hold>
+  readonly policies: Map<PolicyKey, Policy>
+  readonly quotes: Map<QuoteId, Quote>
+  /** Of transfers that were reversed: how much of which posting, in minor units. */
+  readonly reversed: Map<TransferId, Map<number, bigint>>
+  closedThrough: Instant | null
 }
 
 /** Something a fact says that does not follow from the facts before it. */
@@ -21,16 +29,32 @@ export interface Contradiction {
   readonly found: string
 }
 
-/** The ledger before its first fact. */
-export function emptyReplay(): Replay {
-  return { accounts: new Map(), currencies: new Map(), users: new Map() }
+/** What came of a fact. */
+export interface Replayed {
+  readonly contradictions: Contradiction[]
+  /** The entries that it stands for, as the accounts were before it. */
+  readonly entries: readonly Entry[]
 }
 
-/**
- * Applies one fact and tells what is wrong with it. A wrong fact is applied as it stands, so that one lie is reported
- * where it is told and not again by everything that follows.
- */
-export function replayFact(replay: Replay, fact: RecordedFact): Contradiction[] {
+/** The ledger before its first fact. */
+export function emptyReplay(): Replay {
+  return {
+    accounts: new Map(),
+    currencies: new Map(),
+    users: new Map(),
+    openHolds: new Map(),
+    policies: new Map(),
+    quotes: new Map(),
+    reversed: new Map(),
+    closedThrough: null,
+  }
+}
+
+/** A fact about users, accounts or rules. */
+export type RegistryFact = Exclude<RecordedFact, { readonly type: `${'transfer' | 'hold'}.${string}` }>
+
+/** Applies one such fact and tells what is wrong with it. */
+export function replayRegistry(replay: Replay, fact: RegistryFact): Contradiction[] {
   switch (fact.type) {
     case 'currency.created': {
       const { code } = fact.currency
@@ -44,11 +68,25 @@ export function replayFact(replay: Replay, fact: RecordedFact): Contradiction[] 
     case 'account.created':
       return replayNewAccount(replay, fact.account)
     case 'account.updated':
-      return replaySettings(replay, fact.account)
-    case 'transfer.posted':
-      return replayPosted(replay, fact.transfer)
-    case 'transfer.failed':
-      return checkFailed(fact.transfer)
+    case 'account.closed':
+      return replaySettings(replay, fact.type === 'account.closed', fact.account)
+    case 'policy.created':
+    case 'policy.updated':
+    case 'policy.removed':
+      return replayPolicy(replay, fact.type, fact.policy)
+    case 'fx_quote.created': {
+      const { id } = fact.quote
+      const known = replay.quotes.has(id)
+      replay.quotes.set(id, fact.quote)
+      return known ? [differs(`no quote ${id} yet`, 'created again')] : []
+    }
+    case 'period.closed': {
+      const before = replay.closedThrough
+      replay.closedThrough = fact.through
+      const found =
+        before === null || fact.through > before ? [] : [differs(`a time after ${before}`, fact.through)]
+      return fact.through < fact.at ? found : [...found, differs(`a time before ${fact.at}`, fact.through)]
+    }
   }
 }
 
@@ -64,7 +102,7 @@ function replayNewAccount(replay: Replay, account: RecordedAccount): Contradicti
   const { id, kind, currency: code, scale, userId } = account
   const found: Contradiction[] = []
   if (replay.accounts.has(id)) found.push(differs(`no account ${id} yet`, 'created again'))
-  replay.accounts.set(id, { ...account, posted: 0n, lastEntry: 0n })
+  replay.accounts.set(id, { ...EMPTY_BALANCE, ...account })
   const currency = replay.currencies.get(code)
   if (currency === undefined) found.push(differs(`currency ${code}`, 'not in the ledger'))
   if (userId !== null && !replay.users.has(userId)) found.push(differs(`user ${userId}`, 'not in the ledger'))
@@ -79,17 +117,14 @@ function replayNewAccount(replay: Replay, account: RecordedAccount): Contradicti
       ['scale', currency?.scale ?? scale, scale],
       ['version', 1, account.version],
       ['a floor', kind === 'standard', account.creditLimit !== null],
+      ['closed_at', null, account.closedAt],
     ]),
   )
 }
 
-function replaySettings(replay: Replay, account: RecordedAccount): Contradiction[] {
+function replaySettings(replay: Replay, closes: boolean, account: RecordedAccount): Contradiction[] {
   const before = replay.accounts.get(account.id)
-  replay.accounts.set(account.id, {
-    ...account,
-    posted: before?.posted ?? 0n,
-    lastEntry: before?.lastEntry ?? 0n,
-  })
+  replay.accounts.set(account.id, { ...EMPTY_BALANCE, ...before, ...account })
   if (before === undefined) return [differs(`account ${account.id}`, 'changed before it was created')]
   const { creditLimit } = account
   const found = compare([
@@ -100,105 +135,52 @@ function replaySettings(replay: Replay, account: RecordedAccount): Contradiction
     ['scale', before.scale, account.scale],
     ['created_at', before.createdAt, account.createdAt],
     ['updated_at', laterOf(before.updatedAt, account.updatedAt), account.updatedAt],
+    ['closed_at', closes ? account.updatedAt : before.closedAt, account.closedAt],
   ])
-  if (creditLimit !== null && before.posted < -creditLimit) {
+  if (creditLimit !== null && before.posted - before.held < -creditLimit) {
     found.push(differs('a floor at or below the balance', `a floor above it`))
   }
-  return found
-}
-
-function replayPosted(replay: Replay, transfer: PostedTransfer): Contradiction[] {
-  const { postings, createdAt } = transfer
-  const found = checkShape(postings.length)
-  const before = new Map<AccountId, Account>()
-  for (const [i, posting] of postings.entries()) {
-    if (posting.amount <= 0n)
-      found.push(differs('an amount above 0', `postings[${i}] moves ${posting.amount}`))
-    if (posting.source === posting.destination) {
-      found.push(differs('two accounts', `postings[${i}] stays on account ${posting.source}`))
-    }
-    for (const side of ['source', 'destination'] as const) {
-      const account = replay.accounts.get(posting[side])
-      if (account === undefined) {
-        found.push(differs(`account ${posting[side]}`, `not in the ledger before postings[${i}]`))
-        continue
-      }
-      if (!before.has(account.id)) before.set(account.id, account)
-      const leg = posting[`${side}Leg`]
-      const amount = side === 'source' ? -posting.amount : posting.amount
-      found.push(...checkLeg(account, leg, amount), ...checkMoney(account, posting))
-      replay.accounts.set(account.id, {
-        ...account,
-        posted: leg.balanceAfter,
-        lastEntry: leg.entry,
-        updatedAt: createdAt,
-      })
-    }
+  if (
+    closes &&
+    (before.posted !== 0n || before.held !== 0n || before.incoming !== 0n || before.closedAt !== null)
+  ) {
+    found.push(differs(`account ${account.id} open and empty`, 'closed'))
   }
-  for (const account of before.values()) found.push(...checkFloor(replay, account, createdAt))
   return found
 }
 
-function checkLeg({ id, posted, lastEntry, scale }: Account, leg: Leg, amount: bigint): Contradiction[] {
-  const after = posted + amount
-  if (leg.entry === lastEntry + 1n && leg.balanceAfter === after) return []
-  return compare([
-    [`entry of account ${id}`, lastEntry + 1n, leg.entry],
-    [`balance after of account ${id}`, formatAmount(after, scale), formatAmount(leg.balanceAfter, scale)],
-  ])
-}
-
-function checkMoney(
-  { id, currency, scale }: Account,
-  posting: { readonly currency: CurrencyCode; readonly scale: number },
+function replayPolicy(
+  replay: Replay,
+  type: 'policy.created' | 'policy.updated' | 'policy.removed',
+  policy: Policy,
 ): Contradiction[] {
-  if (posting.currency === currency && posting.scale === scale) return []
+  const key = policyKey(policy.target)
+  const before = replay.policies.get(key)
+  if (type === 'policy.removed') replay.policies.delete(key)
+  else replay.policies.set(key, policy)
+  if (type === 'policy.created') {
+    return compare([
+      ['policy', undefined, before?.id],
+      ['version', 1, policy.version],
+    ])
+  }
   return compare([
-    [`currency of account ${id}`, currency, posting.currency],
-    [`scale of account ${id}`, scale, posting.scale],
+    ['policy', before?.id, policy.id],
+    ['version', (before?.version ?? 0) + 1, policy.version],
+    ['created_at', before?.createdAt, policy.createdAt],
   ])
-}
-
-/** What a transfer leaves on an account it touched; `before` is the account before its first posting. */
-function checkFloor(replay: Replay, before: Account, createdAt: Account['updatedAt']): Contradiction[] {
-  const { id, creditLimit, scale } = before
-  const posted = replay.accounts.get(id)?.posted ?? 0n
-  const found: Contradiction[] = []
-  if (creditLimit !== null && posted < before.posted && posted < -creditLimit) {
-    const floor = formatAmount(-creditLimit, scale)
-    found.push(differs(`account ${id} at or above its floor ${floor}`, formatAmount(posted, scale)))
-  }
-  if (posted > MINOR_MAX || posted < -MINOR_MAX) {
-    found.push(differs(`account ${id} within 38 digits`, posted.toString()))
-  }
-  if (createdAt < before.updatedAt) {
-    found.push(differs(`created_at at or after ${before.updatedAt}`, createdAt))
-  }
-  return found
-}
-
-function checkFailed({ postings, refusal }: FailedTransfer): Contradiction[] {
-  const found = checkShape(postings.length)
-  if (refusal.code === 'transfer_id_reused' || refusal.code === 'idempotency_key_reused') {
-    found.push(differs('a refusal that is recorded', refusal.code))
-  }
-  return found
-}
-
-function checkShape(postings: number): Contradiction[] {
-  return postings >= 1 && postings <= POSTINGS_MAX
-    ? []
-    : [differs(`1 to ${POSTINGS_MAX} postings`, `${postings}`)]
 }
 
 type Pair = readonly [name: string, expected: unknown, found: unknown]
 
-function compare(pairs: readonly Pair[]): Contradiction[] {
+/** One contradiction for each pair that differs. */
+export function compare(pairs: readonly Pair[]): Contradiction[] {
   return pairs
     .filter(([, expected, found]) => expected !== found)
     .map(([name, expected, found]) => differs(`${name} ${String(expected)}`, `${name} ${String(found)}`))
 }
 
-function differs(expected: string, found: string): Contradiction {
+/** A contradiction. */
+export function differs(expected: string, found: string): Contradiction {
   return { expected, found }
 }

@@ -1,6 +1,6 @@
 // Transfers, their postings, and the entries they leave on accounts.
 import type { CurrencyCode } from './currency.ts'
-import type { AccountId, TransferId } from './ids.ts'
+import type { AccountId, HoldId, QuoteId, TransferId } from './ids.ts'
 import type { Instant } from './instant.ts'
 import { sameMetadata, type Metadata } from './metadata.ts'
 import type { Scale } from './money.ts'
@@ -9,13 +9,24 @@ import type { Refusal } from './codes.ts'
 /** A transfer has at least one posting and at most this many. */
 export const POSTINGS_MAX = 100
 
+/** Why a posting is there, or how its amount came about, when it is not just what the client wrote. */
+export type PostingRole =
+  /** Added by a policy's fee rule. */
+  | { readonly kind: 'fee' }
+  /** The amount is what was available, up to `max` minor units; null is all. */
+  | { readonly kind: 'balancing'; readonly max: bigint | null }
+  /** Undoes posting `reverses` of the original, of which `reversedAfter` minor units are undone now. */
+  | { readonly kind: 'reversal'; readonly reverses: number; readonly reversedAfter: bigint }
+
 /** One leg: `amount` minor units (1 to 10^38 - 1) move from source to destination. */
 export interface Posting {
   readonly source: AccountId
   readonly destination: AccountId
+  /** 0 in a balancing posting that was not carried out. */
   readonly amount: bigint
   readonly currency: CurrencyCode
   readonly scale: Scale
+  readonly role: PostingRole | null
 }
 
 /** One account's side of a posting that happened. */
@@ -30,13 +41,25 @@ export interface Leg {
 export interface SettledPosting extends Posting {
   readonly sourceLeg: Leg
   readonly destinationLeg: Leg
+  /** How much of the amount has been reversed since, in minor units. */
+  readonly reversed: bigint
 }
+
+/** What a transfer that no client wrote as such came from. */
+export type TransferOrigin =
+  | { readonly kind: 'reversal'; readonly of: TransferId }
+  | { readonly kind: 'capture'; readonly holdId: HoldId }
+  | { readonly kind: 'conversion'; readonly quoteId: QuoteId }
 
 interface TransferFields {
   readonly id: TransferId
   readonly reference: string | null
   readonly metadata: Metadata
+  readonly origin: TransferOrigin | null
+  /** When it was recorded. */
   readonly createdAt: Instant
+  /** Business time: when it counts; never later than createdAt. */
+  readonly effectiveAt: Instant
 }
 
 /** A transfer that moved money. */
@@ -55,59 +78,50 @@ export interface FailedTransfer extends TransferFields {
 /** One business movement. */
 export type Transfer = PostedTransfer | FailedTransfer
 
-/** One signed line on one account. */
+/** One signed line on one account. Amounts are minor units. */
 export interface Entry {
   readonly accountId: AccountId
   /** 1, 2, 3… per account, without gaps. */
   readonly number: bigint
   readonly transferId: TransferId
-  /** Negative on the source, positive on the destination; minor units. */
+  /** Negative on the source, positive on the destination. */
   readonly amount: bigint
   readonly balanceAfter: bigint
+  /** All that has left the account up to and with this entry, and how many transfers took it. */
+  readonly debitedAfter: bigint
+  readonly debitsAfter: bigint
+  /** Business time of the transfer. */
+  readonly effectiveAt: Instant
 }
 
-/** The entries of a posting that happened: source first. */
-export function toEntries(transferId: TransferId, posting: SettledPosting): [Entry, Entry] {
-  const { source, destination, amount, sourceLeg, destinationLeg } = posting
-  return [
-    {
-      accountId: source,
-      number: sourceLeg.entry,
-      transferId,
-      amount: -amount,
-      balanceAfter: sourceLeg.balanceAfter,
-    },
-    {
-      accountId: destination,
-      number: destinationLeg.entry,
-      transferId,
-      amount,
-      balanceAfter: destinationLeg.balanceAfter,
-    },
-  ]
-}
-
-/** What a client says a transfer should be. */
-export type TransferContent = Pick<Transfer, 'reference' | 'metadata'> & {
+/** What a client says a transfer should be; `effectiveAt` null is the time of recording. */
+export interface TransferContent {
+  readonly reference: string | null
+  readonly metadata: Metadata
+  readonly effectiveAt: Instant | null
   readonly postings: readonly Posting[]
 }
 
-/** True when two transfers ask for the same movement; how a repeated transfer id is told from a reused one. */
-export function sameContent(a: TransferContent, b: TransferContent): boolean {
+/** True when the transfer is what the content asks for; how a repeated transfer id is told from a reused one. */
+export function hasContent(transfer: Transfer, asked: TransferContent): boolean {
+  const written = transfer.postings.filter(({ role }) => role === null || role.kind === 'balancing')
   return (
-    a.reference === b.reference &&
-    sameMetadata(a.metadata, b.metadata) &&
-    a.postings.length === b.postings.length &&
-    a.postings.every((posting, i) => samePosting(posting, b.postings[i]))
+    transfer.origin === null &&
+    transfer.reference === asked.reference &&
+    transfer.effectiveAt === (asked.effectiveAt ?? transfer.createdAt) &&
+    sameMetadata(transfer.metadata, asked.metadata) &&
+    written.length === asked.postings.length &&
+    written.every((posting, i) => samePosting(posting, asked.postings[i] as Posting))
   )
 }
 
-function samePosting(a: Posting, b: Posting | undefined): boolean {
+function samePosting(a: Posting, b: Posting): boolean {
   return (
-    b !== undefined &&
     a.source === b.source &&
     a.destination === b.destination &&
-    a.amount === b.amount &&
-    a.currency === b.currency
+    a.currency === b.currency &&
+    (a.role?.kind === 'balancing'
+      ? b.role?.kind === 'balancing' && a.role.max === b.role.max
+      : b.role === null && a.amount === b.amount)
   )
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { createTestIds } from '#test/ids.ts'
-import { toCommand, transferOf, userOf } from '#test/shorthand.ts'
+import { transferOf, userOf } from '#test/shorthand-words.ts'
+import { toCommand } from '#test/shorthand.ts'
 import type { Principal } from './command.ts'
 import { idempotencyId, needsOf, type Needs } from './working-set.ts'
 
@@ -9,16 +10,20 @@ import { idempotencyId, needsOf, type Needs } from './working-set.ts'
 function needs(...lines: string[]): Partial<Record<keyof Needs, unknown[]>> {
   const ids = createTestIds()
   const all = needsOf(lines.map((line) => toCommand(line, ids)))
-  const { idempotency, ...sets } = all
-  const found = Object.entries(sets).map(([name, set]): [string, unknown[]] => [name, [...set]])
+  const { idempotency, ...others } = all
+  const found = Object.entries(others).map(([name, needed]): [string, unknown[]] => {
+    if (typeof needed === 'boolean') return [name, needed ? [true] : []]
+    return [name, [...needed]]
+  })
   found.push(['idempotency', [...idempotency.values()].map(({ principal, key }) => `${principal}/${key}`)])
   return Object.fromEntries(found.filter(([, values]) => values.length > 0))
 }
 
 test('a transfer needs the accounts it names, and its id only if the client chose it', () => {
-  assert.deepEqual(needs('pay 1>2 1.00 EUR, 2>3 1.00 EUR'), { accounts: ['1', '2', '3'] })
+  assert.deepEqual(needs('pay 1>2 1.00 EUR, 2>3 1.00 EUR'), { accounts: ['1', '2', '3'], moving: ['EUR'] })
   assert.deepEqual(needs('pay 1>2 1.00 EUR id=t key=k by=ann'), {
     accounts: ['1', '2'],
+    moving: ['EUR'],
     transfers: [transferOf('t')],
     idempotency: ['ann/k'],
   })
@@ -28,6 +33,7 @@ test('an account to open needs itself, its owner, its currency and the external 
   assert.deepEqual(needs('open 1 EUR owner=ann'), {
     accounts: ['1', (2n ** 52n + 1n).toString()],
     currencies: ['EUR'],
+    moving: ['EUR'],
     users: [userOf('ann')],
   })
 })
@@ -48,6 +54,7 @@ test('a batch needs each thing once', () => {
     needs('pay 1>2 1.00 EUR key=k', 'pay 2>1 1.00 EUR key=k', 'pay 2>1 1.00 EUR key=k by=ann'),
     {
       accounts: ['1', '2'],
+      moving: ['EUR'],
       idempotency: ['tester/k', 'ann/k'],
     },
   )

@@ -131,13 +131,12 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
     closers.add('batcher', () => batcher.close())
     const florin = createFlorin({
       batcher,
-      reader: store,
-      directory: store,
-      journal: store,
-      health: store,
+      store,
+      clock: systemClock,
       catalog: createIso4217Catalog(),
       ids: randomIds,
       digest: sha256Hex,
+      settings: config,
     })
     return { florin, sweeper: store, database: info }
   })

@@ -15,6 +15,7 @@ test('nothing set is a configuration that works', () => {
     databaseUrl: null,
     logLevel: 'info',
     idempotencyDays: 30,
+    backdatingDays: 31,
     batchSizeMax: 1000,
     queueMax: 10_000,
     deadlineMs: 10_000,

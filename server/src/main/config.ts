@@ -17,6 +17,7 @@ export interface Config {
   readonly databaseUrl: string | null
   readonly logLevel: LogLevel
   readonly idempotencyDays: number
+  readonly backdatingDays: number
   readonly batchSizeMax: number
   readonly queueMax: number
   readonly deadlineMs: number
@@ -98,6 +99,13 @@ export const settings: readonly Setting[] = [
     default: '30',
     meaning: 'How many days an idempotency key is remembered',
     schema: wholeNumber(1, 3650),
+  },
+  {
+    name: 'FLORIN_BACKDATING_DAYS',
+    key: 'backdatingDays',
+    default: '31',
+    meaning: 'How many days ago the `effective_at` of a transfer may lie; `0` lets none lie in the past',
+    schema: wholeNumber(0, 3650),
   },
   {
     name: 'FLORIN_BATCH_SIZE',

@@ -1,4 +1,4 @@
-import type { AccountId, TransferId, UserId } from '#core/ids.ts'
+import type { AccountId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
 
 /** Makes new ids. */
 export interface IdSource {
@@ -6,4 +6,7 @@ export interface IdSource {
   accountId(): AccountId
   transferId(): TransferId
   userId(): UserId
+  holdId(): HoldId
+  policyId(): PolicyId
+  quoteId(): QuoteId
 }

@@ -1,8 +1,12 @@
 import type { Account } from '#core/account.ts'
 import type { Json } from '#core/canonical-json.ts'
+import type { Books } from '#core/command.ts'
 import type { LedgerCurrency } from '#core/currency.ts'
-import type { AccountId, TransferId } from '#core/ids.ts'
+import type { Hold } from '#core/hold.ts'
+import type { AccountId, HoldId, TransferId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
+import type { Policy } from '#core/policy.ts'
+import type { Quote } from '#core/quote.ts'
 import type { RecordedUser } from '#core/recorded-fact.ts'
 import type { Entry } from '#core/transfer.ts'
 
@@ -26,6 +30,8 @@ export interface JournalHead {
 interface AuditedTransfer {
   readonly id: TransferId
   readonly data: Json
+  /** Minor units by posting; null when nothing was reversed. */
+  readonly reversed: readonly bigint[] | null
 }
 
 /** Which entry. */
@@ -67,6 +73,12 @@ export interface LedgerSnapshot {
   transferIds(): AsyncIterable<readonly TransferId[]>
   /** The rows of these keys, in any order; a key without a row is left out. */
   entries(keys: readonly EntryKey[]): Promise<readonly AuditedEntry[]>
+  holds(): AsyncIterable<readonly Hold[]>
+  /** The rows of these ids, in any order; an id without a row is left out. */
+  holdsByIds(ids: readonly HoldId[]): Promise<readonly Hold[]>
+  policies(): AsyncIterable<readonly Policy[]>
+  quotes(): AsyncIterable<readonly Quote[]>
+  books(): Promise<Books>
   /** One for each account that entry rows name, whether there is such an account or not. */
   entrySums(): AsyncIterable<readonly EntrySums[]>
   /** The store compares what it derives from other rows; it tells at most `limit` differences. */

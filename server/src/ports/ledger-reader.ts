@@ -1,6 +1,6 @@
 import type { Account } from '#core/account.ts'
 import type { CurrencyCode, LedgerCurrency } from '#core/currency.ts'
-import type { AccountId, TransferId, UserId } from '#core/ids.ts'
+import type { AccountId, HoldId, TransferId, UserId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
 import type { Entry, Transfer } from '#core/transfer.ts'
 import type { User } from '#core/user.ts'
@@ -25,6 +25,10 @@ export interface TransferFilter {
   readonly userId?: UserId
   readonly status?: Transfer['status']
   readonly reference?: string
+  /** Captures of this hold. */
+  readonly holdId?: HoldId
+  /** Reversals of this transfer. */
+  readonly reversalOf?: TransferId
   /** Recorded at or after. */
   readonly from?: Instant
   /** Recorded before. */

@@ -1,85 +1,123 @@
 /** Runs a row of the table: hands its batches on and says what came of them in the words of the table. */
+import type { AccountBalance } from '#core/account.ts'
 import type { Command, Outcome } from '#core/command.ts'
 import type { CurrencyCode } from '#core/currency.ts'
+import type { AccountId } from '#core/ids.ts'
+import type { Instant } from '#core/instant.ts'
 import { formatAmount } from '#core/money.ts'
-import { createMemoryStore } from '#adapters/store-memory/store.ts'
-import { sha256 } from '#adapters/runtime-node/digest.ts'
+import type { LedgerStore } from '#ports/ledger-store.ts'
+import { createBareLedger, type BareLedger } from '../bare-ledger.ts'
 import { createTestClock, type TestClock } from '../clock.ts'
 import { createTestIds } from '../ids.ts'
+import { toMoment } from '../shorthand-words.ts'
 import { toCommand } from '../shorthand.ts'
-import type { Ledger } from '../stores.ts'
-import type { LedgerCase } from './ledger-cases.ts'
+import type { LedgerCase } from './ledger-cases/ledger-case.ts'
 
-/** One batch of a case: its commands, and what should come of them. */
-export interface CaseBatch {
+/** One batch of a case: when it comes, its commands, and what should come of them. */
+interface CaseBatch {
+  readonly at: Instant
   readonly lines: readonly string[]
   readonly commands: readonly Command[]
   readonly expected: readonly string[]
 }
 
+/** A case as the decide functions have it. */
+export interface CaseRun {
+  /** As the case leaves it. */
+  readonly ledger: BareLedger
+  readonly batches: readonly CaseBatch[]
+  readonly outcomes: readonly (readonly Outcome[])[]
+}
+
 /** A second between batches: what happened in one can be told from what happened in the next. */
 const BATCH_MICROS = 1_000_000
 
-/** The batches of a case, with the model's answers; the model is left as the case leaves it. */
-export async function runOnModel({ given = [], when }: LedgerCase): Promise<{
-  readonly model: Ledger
-  readonly batches: readonly CaseBatch[]
-  readonly outcomes: readonly (readonly Outcome[])[]
-}> {
+/** Decides a case. */
+export function runCase({ given = [], when }: LedgerCase): CaseRun {
   const clock = createTestClock()
-  const model = createMemoryStore({ clock, sha256 })
+  const ledger = createBareLedger(clock)
   const ids = createTestIds()
   const batches: CaseBatch[] = []
   const outcomes: (readonly Outcome[])[] = []
-  for (const batch of [...given.map((line) => [`${line} -> ok`]), ...when.map((line) => [line].flat())]) {
+  clock.turn(BATCH_MICROS)
+  for (const batch of [...given.map((line) => (isMoment(line) ? line : `${line} -> ok`)), ...when]) {
+    if (typeof batch === 'string' && isMoment(batch)) {
+      clock.turnTo(toMoment(batch.slice('at '.length)))
+      continue
+    }
+    const rows = [batch].flat()
+    const lines = rows.map((row) => row.split(' -> ')[0] as string)
+    const commands = lines.map((line) => toCommand(withExternals(ledger, line), ids))
+    const expected = rows.map((row) => row.split(' -> ')[1] as string)
+    batches.push({ at: clock.now(), lines, commands, expected })
+    outcomes.push(ledger.post(commands))
     clock.turn(BATCH_MICROS)
-    const lines = batch.map((line) => line.split(' -> ')[0] as string)
-    const commands: Command[] = []
-    for (const line of lines) commands.push(toCommand(await withExternals(model, line), ids))
-    batches.push({ lines, commands, expected: batch.map((line) => line.split(' -> ')[1] as string) })
-    outcomes.push(await model.post(commands))
   }
-  return { model, batches, outcomes }
+  return { ledger, batches, outcomes }
 }
 
-/** Posts the batches at the times at which the model had them. */
+function isMoment(line: string): boolean {
+  return line.startsWith('at ')
+}
+
+/** Posts the batches to a store, at the times at which they were decided. */
 export async function runOnStore(
-  store: Pick<Ledger, 'post'>,
+  store: LedgerStore,
   clock: TestClock,
   batches: readonly CaseBatch[],
 ): Promise<(readonly Outcome[])[]> {
   const outcomes: (readonly Outcome[])[] = []
-  for (const { commands } of batches) {
-    clock.turn(BATCH_MICROS)
+  for (const { at, commands } of batches) {
+    clock.turnTo(at)
     outcomes.push(await store.post(commands))
   }
   return outcomes
 }
 
-/** An outcome in the words of the table. */
-export function inWords(outcome: Outcome): string {
-  if (outcome.kind === 'accepted') return outcome.replayed ? 'again' : 'ok'
-  const { code, field } = outcome.refusal
-  return [code, field, outcome.replayed ? 'again' : null].filter((word) => word !== null).join(' ')
+/** Outcomes of the batches in the words of the table, line by line. */
+export function toLines(batches: readonly CaseBatch[], outcomes: readonly (readonly Outcome[])[]): string[] {
+  return batches.flatMap(({ lines }, i) => lines.map((line, j) => `${line} -> ${inWords(outcomes[i]?.[j])}`))
 }
 
-/** An account's line under `balances`, for the account that the expected line is about. */
-export async function balanceLine(store: Ledger, expected: string): Promise<string> {
-  const [word = ''] = expected.split(' ')
-  const id = (await withExternals(store, word)) as Parameters<Ledger['findAccount']>[0]
-  const account = await store.findAccount(id)
+/** What the table says, line by line. */
+export function expectedLines(batches: readonly CaseBatch[]): string[] {
+  return batches.flatMap(({ lines, expected }) => lines.map((line, i) => `${line} -> ${expected[i]}`))
+}
+
+/** An outcome in the words of the table. */
+export function inWords(outcome: Outcome | undefined): string {
+  if (outcome === undefined) return 'nothing'
+  const again = outcome.replayed ? ['again'] : []
+  if (outcome.kind === 'rejected') {
+    const { code, field } = outcome.refusal
+    return [code, ...(field === null ? [] : [field]), ...again].join(' ')
+  }
+  if (outcome.made === 'simulation') return ['would', inWords(outcome.result.outcome), ...again].join(' ')
+  return outcome.replayed ? 'again' : 'ok'
+}
+
+/** The account that a line under `balances` is about. */
+export function accountOf({ ledger }: CaseRun, line: string): AccountId {
+  return withExternals(ledger, line).split(' ')[0] as AccountId
+}
+
+/** What the line would have to say of this account. */
+export function balanceLine(line: string, account: AccountBalance | undefined): string {
+  const [word = ''] = line.split(' ')
   if (account === undefined) return `${word} is not there`
-  const { posted, scale, currency, lastEntry } = account
-  return `${word} ${formatAmount(posted, scale)} ${currency} ${lastEntry}`
+  const { posted, held, incoming, scale, currency, lastEntry } = account
+  return [
+    `${word} ${formatAmount(posted, scale)} ${currency} ${lastEntry}`,
+    ...(held === 0n ? [] : [`held=${formatAmount(held, scale)}`]),
+    ...(incoming === 0n ? [] : [`incoming=${formatAmount(incoming, scale)}`]),
+  ].join(' ')
 }
 
 /** `@EUR` is the external account of EUR. */
-async function withExternals(ledger: Ledger, line: string): Promise<string> {
-  let text = line
-  for (const [, code] of line.matchAll(/(?<=^|[\s>])@([A-Z]+)/g)) {
-    const currency = await ledger.findCurrency(code as CurrencyCode)
-    if (currency?.externalAccountId == null) throw new Error(`${code} has no external account: ${line}`)
-    text = text.replace(`@${code}`, currency.externalAccountId)
-  }
-  return text
+function withExternals({ state }: BareLedger, line: string): string {
+  return line.replaceAll(/(?<=^|[\s>=])@([A-Z]+)/g, (_, code: string) => {
+    const id = state.currencies.get(code as CurrencyCode)?.externalAccountId
+    if (id == null) throw new Error(`${code} has no external account: ${line}`)
+    return id
+  })
 }

@@ -9,13 +9,15 @@ import { createTestIds } from '../ids.ts'
 import { run } from '../postgres-databases.ts'
 import { assertProven } from '../proven.ts'
 import { createRandom, testSeed } from '../seed.ts'
-import { toCommand, userOf } from '../shorthand.ts'
+import { userOf } from '../shorthand-words.ts'
+import { toCommand } from '../shorthand.ts'
 import { SHARED_STORES, type Ledger, type StoreUnderTest } from '../stores.ts'
 import { inWords } from './ledger-case-run.ts'
 
 interface Two {
   readonly a: Ledger
   readonly b: Ledger
+  readonly url: string
   /** Posts both batches at the same time; the answers in words. */
   readonly both: (a: readonly string[], b: readonly string[]) => Promise<[string[], string[]]>
   readonly post: (...lines: string[]) => Promise<readonly Outcome[]>
@@ -40,6 +42,7 @@ function withTwo(underTest: StoreUnderTest, name: string, body: (two: Two) => Pr
       await body({
         a,
         b,
+        url: opened.url,
         commands,
         random: createRandom(seed),
         post: (...lines) => a.post(commands(lines)),
@@ -71,6 +74,11 @@ function shuffled<T>(list: readonly T[], random: () => number): T[] {
     .sort((x, y) => x.at - y.at)
     .map(({ value }) => value)
 }
+
+const KEYS = Array.from({ length: 10 }, (_, i) => `k${i}`)
+const SLOW_KEYS = `
+  create function slow_key() returns trigger language plpgsql as 'begin perform pg_sleep(0.02); return new; end';
+  create trigger slow before insert on florin.idempotency_records for each row execute function slow_key()`
 
 for (const underTest of SHARED_STORES) {
   after(() => underTest.stop())
@@ -151,6 +159,22 @@ for (const underTest of SHARED_STORES) {
       assert.equal((await a.findAccount('1' as AccountId))?.posted, 10000n - 20n)
     },
   )
+
+  withTwo(underTest, 'equal keys in opposite orders, which share no other lock', async ({ both, url }) => {
+    await run(url, SLOW_KEYS) // Both are in the middle of their keys at the same time.
+    try {
+      const [ofA, ofB] = await both(
+        KEYS.map((key) => `user a${key} key=${key}`),
+        KEYS.toReversed().map((key) => `user b${key} key=${key}`),
+      )
+      assert.deepEqual(
+        [...ofA, ...ofB].sort(),
+        ['idempotency_key_reused', 'ok'].flatMap((answer) => KEYS.map(() => answer)),
+      )
+    } finally {
+      await run(url, 'drop function slow_key cascade')
+    }
+  })
 
   withTwo(
     underTest,

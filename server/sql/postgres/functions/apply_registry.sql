@@ -42,23 +42,27 @@ begin
   on conflict (user_id)
   do update set name = excluded.name, email = excluded.email, email_key = excluded.email_key;
 
-  insert into florin.accounts
-    (id, kind, user_id, currency, scale, posted, credit_limit, last_entry, version, metadata, created_at, updated_at)
-  select a.id, a.kind, a.user_id, a.currency, a.scale, a.posted, a.credit_limit, a.last_entry, a.version, a.metadata,
-    a.created_at, a.updated_at
+  insert into florin.accounts (
+    id, kind, user_id, currency, scale, posted, held, open_holds, incoming, debited, debits, credit_limit, last_entry,
+    version, metadata, created_at, updated_at, closed_at
+  )
+  select a.id, a.kind, a.user_id, a.currency, a.scale, a.posted, a.held, a.open_holds, a.incoming, a.debited, a.debits,
+    a.credit_limit, a.last_entry, a.version, a.metadata, a.created_at, a.updated_at, a.closed_at
   from jsonb_to_recordset(p_registry -> 'accounts') as a (
-    created boolean, id bigint, kind text, user_id uuid, currency text, scale smallint, posted numeric,
-    credit_limit numeric, last_entry bigint, version integer, metadata jsonb, created_at timestamptz,
-    updated_at timestamptz
+    created boolean, id bigint, kind text, user_id uuid, currency text, scale smallint, posted numeric, held numeric,
+    open_holds integer, incoming numeric, debited numeric, debits bigint, credit_limit numeric, last_entry bigint,
+    version integer, metadata jsonb, created_at timestamptz, updated_at timestamptz, closed_at timestamptz
   )
   where a.created;
 
   update florin.accounts t
-  set posted = a.posted, credit_limit = a.credit_limit, last_entry = a.last_entry, version = a.version,
-    metadata = a.metadata, updated_at = a.updated_at
+  set posted = a.posted, held = a.held, open_holds = a.open_holds, incoming = a.incoming, debited = a.debited,
+    debits = a.debits, credit_limit = a.credit_limit, last_entry = a.last_entry, version = a.version,
+    metadata = a.metadata, updated_at = a.updated_at, closed_at = a.closed_at
   from jsonb_to_recordset(p_registry -> 'accounts') as a (
-    created boolean, id bigint, posted numeric, credit_limit numeric, last_entry bigint, version integer,
-    metadata jsonb, updated_at timestamptz
+    created boolean, id bigint, posted numeric, held numeric, open_holds integer, incoming numeric, debited numeric,
+    debits bigint, credit_limit numeric, last_entry bigint, version integer, metadata jsonb, updated_at timestamptz,
+    closed_at timestamptz
   )
   where t.id = a.id and not a.created;
 end

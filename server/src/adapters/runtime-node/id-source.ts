@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { uuidv7 } from 'uuidv7'
-import type { AccountId, TransferId, UserId } from '#core/ids.ts'
+import type { AccountId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
 import type { IdSource } from '#ports/id-source.ts'
 
 const ACCOUNT_ID_MIN = 2n ** 52n
@@ -12,4 +12,7 @@ export const randomIds: IdSource = {
     (ACCOUNT_ID_MIN + (randomBytes(8).readBigUInt64BE() & ACCOUNT_ID_MASK)).toString() as AccountId,
   transferId: () => uuidv7() as TransferId,
   userId: () => uuidv7() as UserId,
+  holdId: () => uuidv7() as HoldId,
+  policyId: () => uuidv7() as PolicyId,
+  quoteId: () => uuidv7() as QuoteId,
 }

@@ -1,5 +1,6 @@
 import { GENESIS_HASH } from '#core/journal-page.ts'
 import { transferData } from '#core/recorded-fact.ts'
+import type { Transfer } from '#core/transfer.ts'
 import type { AuditedEntry, LedgerAudit, LedgerSnapshot } from '#ports/ledger-audit.ts'
 import type { MemoryTables } from './tables.ts'
 
@@ -17,7 +18,9 @@ export function createMemoryAudit(tables: MemoryTables): LedgerAudit {
     transfers: async (ids) =>
       ids.flatMap((id) => {
         const transfer = tables.transfers.get(id)
-        return transfer === undefined ? [] : [{ id, data: transferData(transfer) }]
+        return transfer === undefined
+          ? []
+          : [{ id, data: transferData(transfer), reversed: reversedOf(transfer) }]
       }),
     transferIds: () => inOne([...tables.transfers.keys()]),
     entries: async (keys) =>
@@ -25,6 +28,11 @@ export function createMemoryAudit(tables: MemoryTables): LedgerAudit {
         const entry = tables.entries.get(accountId)?.find((one) => one.number === number)
         return entry === undefined ? [] : [entry]
       }),
+    holds: () => inOne([...tables.holds.values()]),
+    holdsByIds: async (ids) => ids.flatMap((id) => tables.holds.get(id) ?? []),
+    policies: () => inOne([...tables.policies.values()]),
+    quotes: () => inOne([...tables.quotes.values()]),
+    books: async () => tables.books,
     entrySums: () =>
       inOne(
         [...tables.entries].map(([accountId, entries]) => ({
@@ -37,6 +45,11 @@ export function createMemoryAudit(tables: MemoryTables): LedgerAudit {
     derivedRows: async () => ({ examined: 0, findings: [] }),
   }
   return { inSnapshot: (work) => work(snapshot) }
+}
+
+function reversedOf(transfer: Transfer): bigint[] | null {
+  const reversed = transfer.postings.map((posting) => ('reversed' in posting ? posting.reversed : 0n))
+  return reversed.some((amount) => amount > 0n) ? reversed : null
 }
 
 async function* inOne<T>(rows: readonly T[]): AsyncGenerator<readonly T[]> {

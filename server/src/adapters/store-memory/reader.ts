@@ -60,7 +60,8 @@ function matches(
   filter: TransferFilter,
   accountIds: ReadonlySet<AccountId> | null,
 ): boolean {
-  const { status, reference, from, to } = filter
+  const { status, reference, holdId, reversalOf, from, to } = filter
+  const { origin } = transfer
   return (
     (accountIds === null ||
       transfer.postings.some(
@@ -68,6 +69,8 @@ function matches(
       )) &&
     (status === undefined || transfer.status === status) &&
     (reference === undefined || transfer.reference === reference) &&
+    (holdId === undefined || (origin?.kind === 'capture' && origin.holdId === holdId)) &&
+    (reversalOf === undefined || (origin?.kind === 'reversal' && origin.of === reversalOf)) &&
     (from === undefined || transfer.createdAt >= from) &&
     (to === undefined || transfer.createdAt < to)
   )

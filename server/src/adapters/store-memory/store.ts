@@ -7,20 +7,31 @@ import { laterOf } from '#core/instant.ts'
 import { GENESIS_HASH, pageHash, toLine } from '#core/journal-page.ts'
 import { merkleRoot, type Sha256 } from '#core/merkle.ts'
 import { emailKey } from '#core/user.ts'
-import { emptyWorkingSet, idempotencyId, needsOf, type WorkingSet } from '#core/working-set.ts'
+import { policyKey } from '#core/policy.ts'
+import { emptyWorkingSet, idempotencyId } from '#core/working-set.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { IdempotencySweeper } from '#ports/idempotency-sweeper.ts'
 import type { JournalReader } from '#ports/journal-reader.ts'
+import type { HistoryReader } from '#ports/history-reader.ts'
+import type { HoldReader } from '#ports/hold-reader.ts'
 import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
+import type { RuleReader } from '#ports/rule-reader.ts'
+import { createMemoryHistory } from './history.ts'
+import { createMemoryHoldReader } from './holds.ts'
 import { createMemoryJournalReader } from './journal.ts'
+import { load } from './load.ts'
 import { createMemoryReader } from './reader.ts'
+import { createMemoryRuleReader } from './rules.ts'
 import type { MemoryTables } from './tables.ts'
 
 /** The memory store: every port of a store in one object. */
 export type MemoryStore = LedgerStore &
   LedgerReader &
   DirectoryReader &
+  HoldReader &
+  RuleReader &
+  HistoryReader &
   JournalReader &
   IdempotencySweeper &
   StoreHealth & { readonly tables: MemoryTables }
@@ -31,6 +42,7 @@ export function createMemoryStore({ clock, sha256 }: { clock: Clock; sha256: Sha
     ...emptyWorkingSet(),
     accounts: new Map(),
     entries: new Map(),
+    policyVersions: new Map(),
     idempotencyTimes: new Map(),
     pages: [],
     waiters: new Set(),
@@ -38,11 +50,15 @@ export function createMemoryStore({ clock, sha256 }: { clock: Clock; sha256: Sha
 
   return {
     ...createMemoryReader(tables),
+    ...createMemoryHoldReader(tables),
+    ...createMemoryRuleReader(tables),
+    ...createMemoryHistory(tables),
     ...createMemoryJournalReader(tables),
     tables,
     problem: () => null,
     async post(commands: readonly Command[]): Promise<readonly Outcome[]> {
-      const { outcomes, changes } = decideBatch(load(tables, commands), commands, clock.now())
+      const now = clock.now()
+      const { outcomes, changes } = decideBatch(load(tables, commands, now), commands, now)
       apply(tables, changes, sha256)
       return outcomes
     },
@@ -55,30 +71,6 @@ export function createMemoryStore({ clock, sha256 }: { clock: Clock; sha256: Sha
       return old.length
     },
   }
-}
-
-function load(tables: MemoryTables, commands: readonly Command[]): WorkingSet {
-  const needs = needsOf(commands)
-  const currencies = pick(tables.currencies, needs.currencies)
-  const externals = [...currencies.values()].flatMap(({ externalAccountId }) => externalAccountId ?? [])
-  return {
-    accounts: pick(tables.accounts, [...needs.accounts, ...externals]),
-    settings: pick(tables.accounts, needs.settings),
-    currencies,
-    users: pick(tables.users, needs.users),
-    emails: pick(tables.emails, needs.emails),
-    transfers: pick(tables.transfers, needs.transfers),
-    idempotency: pick(tables.idempotency, needs.idempotency.keys()),
-  }
-}
-
-function pick<K, V>(from: ReadonlyMap<K, V>, keys: Iterable<K>): Map<K, V> {
-  const found = new Map<K, V>()
-  for (const key of keys) {
-    const value = from.get(key)
-    if (value !== undefined) found.set(key, value)
-  }
-  return found
 }
 
 function apply(tables: MemoryTables, changes: Changes, sha256: Sha256): void {
@@ -99,6 +91,16 @@ function apply(tables: MemoryTables, changes: Changes, sha256: Sha256): void {
     tables.accounts.set(balance.id, { ...account, ...balance })
   }
   for (const transfer of changes.transfers) tables.transfers.set(transfer.id, transfer)
+  for (const transfer of changes.reversed.values()) tables.transfers.set(transfer.id, transfer)
+  for (const hold of changes.holds.values()) tables.holds.set(hold.id, hold)
+  for (const quote of changes.quotes.values()) tables.quotes.set(quote.id, quote)
+  for (const version of changes.policyVersions) {
+    const { policy, removed } = version
+    if (removed) tables.policies.delete(policyKey(policy.target))
+    else tables.policies.set(policyKey(policy.target), policy)
+    tables.policyVersions.set(policy.id, [...(tables.policyVersions.get(policy.id) ?? []), version])
+  }
+  tables.books = changes.books ?? tables.books
   for (const entry of changes.entries) {
     const entries = tables.entries.get(entry.accountId) ?? []
     entries.push({ ...entry, createdAt: at })

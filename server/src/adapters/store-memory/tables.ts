@@ -1,6 +1,7 @@
 // What the memory store holds.
 import type { Account } from '#core/account.ts'
-import type { AccountId } from '#core/ids.ts'
+import type { PolicyVersion } from '#core/draft.ts'
+import type { AccountId, PolicyId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
 import type { Entry } from '#core/transfer.ts'
 import type { WorkingSet } from '#core/working-set.ts'
@@ -15,12 +16,13 @@ interface MemoryPage {
 }
 
 /** An entry with the time of its transfer. */
-type MemoryEntry = Entry & { readonly createdAt: Instant }
+export type MemoryEntry = Entry & { readonly createdAt: Instant }
 
 /** Everything the memory store holds. */
-export interface MemoryTables extends Omit<WorkingSet, 'accounts' | 'settings'> {
+export interface MemoryTables extends Omit<WorkingSet, 'accounts' | 'settings' | 'owners' | 'spending'> {
   readonly accounts: Map<AccountId, Account>
   readonly entries: Map<AccountId, MemoryEntry[]>
+  readonly policyVersions: Map<PolicyId, PolicyVersion[]>
   readonly idempotencyTimes: Map<string, Instant>
   readonly pages: MemoryPage[]
   /** Called once after the next page is sealed. */

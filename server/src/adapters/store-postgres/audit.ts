@@ -1,19 +1,15 @@
 // Reads every record of the ledger in one read-only snapshot, over a connection of its own.
-import { Client, type QueryResultRow } from 'pg'
+import { Client, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg'
 import type { Json } from '#core/canonical-json.ts'
-import { AppError } from '#core/errors.ts'
 import type { AccountId, TransferId, UserId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
-import type {
-  AuditedEntry,
-  DerivedRows,
-  JournalHead,
-  LedgerAudit,
-  LedgerSnapshot,
-} from '#ports/ledger-audit.ts'
+import type { Policy } from '#core/policy.ts'
+import type { DerivedRows, JournalHead, LedgerAudit, LedgerSnapshot } from '#ports/ledger-audit.ts'
 import { plainArray } from './arrays.ts'
-import { rowTypes, toAccount, toCurrency, type AccountRow, type CurrencyRow } from './codec.ts'
-import { databaseAway, faultOf } from './errors.ts'
+import { COUNT_DERIVED, SELECT_DERIVED_DIFFERENCES } from './audit-derived.ts'
+import { rowTypes, toAccount, toCurrency, toEntry, type AccountRow, type CurrencyRow } from './codec.ts'
+import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
+import { orUnavailable } from './errors.ts'
 
 /** Pages fetched at once, at most; fewer when they are large. */
 const PAGES_PER_FETCH_MAX = 512
@@ -26,9 +22,9 @@ const CONNECT_TIMEOUT_MS = 3_000
 export function createPostgresAudit({ url }: { readonly url: string }): LedgerAudit {
   return {
     async inSnapshot(work) {
-      const scanner = createClient(url, [])
+      const scanner = createSession(url, [])
       // Without statistics the planner scans whole tables for a few thousand keys: it is told what we know.
-      const finder = createClient(url, ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'])
+      const finder = createSession(url, ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'])
       try {
         await Promise.all([scanner.connect(), finder.connect()])
         await scanner.query('begin isolation level repeatable read read only')
@@ -36,9 +32,6 @@ export function createPostgresAudit({ url }: { readonly url: string }): LedgerAu
         await finder.query('begin isolation level repeatable read read only')
         await finder.query(`set transaction snapshot '${rows[0]?.id ?? ''}'`)
         return await work(createSnapshot(scanner, finder))
-      } catch (error) {
-        if (error instanceof AppError) throw error
-        throw faultOf(error) === 'lost' ? databaseAway(error) : error
       } finally {
         // Nothing was written; there is nothing to lose.
         await Promise.allSettled([scanner.end(), finder.end()])
@@ -47,7 +40,17 @@ export function createPostgresAudit({ url }: { readonly url: string }): LedgerAu
   }
 }
 
-function createClient(url: string, plansOff: readonly string[]): Client {
+/** A connection that throws `unavailable` where the driver says that the database cannot answer. */
+interface Session {
+  connect(): Promise<unknown>
+  query<Row extends QueryResultRow>(
+    query: string | QueryConfig,
+    values?: unknown[],
+  ): Promise<QueryResult<Row>>
+  end(): Promise<void>
+}
+
+function createSession(url: string, plansOff: readonly string[]): Session {
   const client = new Client({
     connectionString: url,
     application_name: 'florin verify',
@@ -59,11 +62,15 @@ function createClient(url: string, plansOff: readonly string[]): Client {
   })
   // A lost connection fails the query under way; without this line it would end the process as well.
   client.on('error', () => {})
-  return client
+  return {
+    connect: () => orUnavailable(client.connect()),
+    query: (query, values) => orUnavailable(client.query(query, values)),
+    end: () => client.end(),
+  }
 }
 
 /** One connection scans, a chunk ahead of what is being compared; the other one looks up what to compare with. */
-function createSnapshot(scanner: Client, finder: Client): LedgerSnapshot {
+function createSnapshot(scanner: Session, finder: Session): LedgerSnapshot {
   let cursors = 0
 
   async function* scan<Row extends QueryResultRow>(
@@ -115,7 +122,23 @@ function createSnapshot(scanner: Client, finder: Client): LedgerSnapshot {
     async entries(keys) {
       const accountIds = plainArray(keys.map(({ accountId }) => accountId))
       const numbers = plainArray(keys.map(({ number }) => number))
-      return (await find<EntryRow>('audit_entries', SELECT_ENTRIES, [accountIds, numbers])).map(toEntry)
+      const rows = await find<EffectiveEntryRow>('audit_entries', SELECT_ENTRIES, [accountIds, numbers])
+      return rows.map(toEntry)
+    },
+    holds: () => mapChunks(scan<HoldRow>('select * from florin.holds'), toHold),
+    async holdsByIds(ids) {
+      const text = 'select * from florin.holds where id = any ($1::uuid[])'
+      return (await find<HoldRow>('audit_holds', text, [plainArray(ids)])).map(toHold)
+    },
+    policies: () => mapChunks(scan<PolicyRow>('select * from florin.policies'), toAuditedPolicy),
+    quotes: () => mapChunks(scan<QuoteRow>('select * from florin.quotes'), toQuote),
+    async books() {
+      const [row] = await find<{ closed_through: Instant | null }>(
+        'audit_books',
+        'select closed_through from florin.books',
+        [],
+      )
+      return { closedThrough: row?.closed_through ?? null }
     },
     entrySums: () =>
       mapChunks(scan<EntrySumsRow>(SELECT_ENTRY_SUMS), ({ account_id, first, last, sum }) => ({
@@ -170,47 +193,45 @@ function toRecordedUser({ id, version, metadata, created_at: createdAt, updated_
   return { id: id as UserId, version, metadata, createdAt, updatedAt }
 }
 
-const SELECT_ACCOUNTS = `
-  select id, kind, user_id, currency, scale, posted, credit_limit, last_entry, version, metadata, created_at, updated_at
-  from florin.accounts`
+const SELECT_ACCOUNTS = 'select * from florin.accounts'
 
 const SELECT_TRANSFERS = `
-  select id, status, postings, failure, reference, metadata, created_at
+  select id, status, postings, failure, reference, metadata, details, reversed, created_at
   from florin.transfers where id = any ($1::uuid[])`
 
 interface TransferRow {
   readonly id: string
   readonly failure: Json
-  readonly [column: string]: Json
+  readonly details: object | null
+  readonly reversed: readonly string[] | null
+  readonly [column: string]: Json | object
 }
 
 /** The columns have the names and the form that the fact has; a posted transfer's fact has no failure. */
-function toAudited({ failure, ...row }: TransferRow) {
-  return { id: row.id as TransferId, data: failure === null ? row : { ...row, failure } }
+function toAudited({ failure, details, reversed, ...row }: TransferRow) {
+  const data = { ...row, ...details, ...(failure === null ? {} : { failure }) } as Json
+  return { id: row.id as TransferId, data, reversed: reversed?.map(BigInt) ?? null }
 }
 
 const SELECT_ENTRIES = `
-  select e.account_id, e.number, e.transfer_id, e.amount, e.balance_after, e.created_at
+  select e.*, b.effective_at
   from unnest($1::bigint[], $2::bigint[]) as k (account_id, number)
-  join florin.entries e on e.account_id = k.account_id and e.number = k.number`
+  join florin.entries e on e.account_id = k.account_id and e.number = k.number
+  left join florin.backdated_entries b on b.account_id = k.account_id and b.number = k.number`
 
-interface EntryRow {
-  readonly account_id: string
-  readonly number: string
-  readonly transfer_id: string
-  readonly amount: string
-  readonly balance_after: string
-  readonly created_at: Instant
-}
+type EffectiveEntryRow = Parameters<typeof toEntry>[0]
 
-function toEntry(row: EntryRow): AuditedEntry {
-  return {
-    accountId: row.account_id as AccountId,
-    number: BigInt(row.number),
-    transferId: row.transfer_id as TransferId,
-    amount: BigInt(row.amount),
-    balanceAfter: BigInt(row.balance_after),
-    createdAt: row.created_at,
+/** Rules that cannot be read show as the text that they are, and so are no rules that anybody made. */
+function toAuditedPolicy(row: PolicyRow): Policy {
+  try {
+    return toPolicy(row)
+  } catch {
+    const rules = { allowed_destinations: [] }
+    const policy = toPolicy({ ...row, rules })
+    return {
+      ...policy,
+      rules: { ...policy.rules, allowedDestinations: [JSON.stringify(row.rules) as AccountId] },
+    }
   }
 }
 
@@ -224,34 +245,6 @@ interface EntrySumsRow {
   readonly last: string
   readonly sum: string
 }
-
-const COUNT_DERIVED = `
-  select (select count(*) from florin.failed_transfer_accounts) + (select count(*) from florin.user_profiles) as count`
-
-/** Each account that a refused transfer names is listed with it, once; each user has a profile. */
-const SELECT_DERIVED_DIFFERENCES = `
-  with named as (
-    select distinct v.account_id::bigint, t.created_at, t.id as transfer_id
-    from florin.transfers t,
-      jsonb_array_elements(t.postings) as p (posting),
-      lateral (values (p.posting ->> 'source'), (p.posting ->> 'destination')) as v (account_id)
-    where t.status = 'failed'
-  ), listed as (
-    select account_id, created_at, transfer_id from florin.failed_transfer_accounts
-  )
-  select format('failed transfer %s on account %s', transfer_id, account_id) as subject,
-    'listed' as expected, 'not listed' as found
-  from (table named except table listed) as missing
-  union all
-  select format('failed transfer %s on account %s', transfer_id, account_id), 'not listed', 'listed'
-  from (table listed except table named) as extra
-  union all
-  select format('user %s', id), 'a profile', 'no profile'
-  from (select id from florin.users except select user_id from florin.user_profiles) as missing
-  union all
-  select format('profile of user %s', user_id), 'a user', 'no user'
-  from (select user_id from florin.user_profiles except select id from florin.users) as extra
-  limit $1`
 
 async function* mapChunks<From, To>(
   chunks: AsyncIterable<readonly From[]>,

@@ -2,20 +2,32 @@
 import { types, type CustomTypesConfig } from 'pg'
 import type { Account, AccountBalance, AccountKind, AccountSettings } from '#core/account.ts'
 import type { Json } from '#core/canonical-json.ts'
-import type { IdempotencyRecord, Outcome, Principal } from '#core/command.ts'
-import type { Refusal } from '#core/codes.ts'
 import type { CurrencyCode, LedgerCurrency } from '#core/currency.ts'
 import type { AccountId, TransferId, UserId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
+import { instant, optional, type Data } from '#core/json-read.ts'
 import type { Metadata } from '#core/metadata.ts'
-import type { Posting, SettledPosting, Transfer } from '#core/transfer.ts'
+import { readOrigin } from '#core/recorded-fact.ts'
+import { readRefusal, readRole } from '#core/recorded-parts.ts'
+import type { Entry, Posting, SettledPosting, Transfer } from '#core/transfer.ts'
 import type { User } from '#core/user.ts'
 
 const TIMESTAMPTZ_OID = 1184
+const NUMERIC_ARRAY_OID = 1231
 
-/** How the driver reads columns: times as Instants (the session's time zone is UTC); int8 and numeric stay text. */
+/**
+ * How the driver reads columns: times as Instants (the session's time zone is UTC); int8 and numeric stay text, in
+ * arrays as well, where the driver would make floats of them.
+ */
 export const rowTypes: CustomTypesConfig = {
-  getTypeParser: (oid, format) => (oid === TIMESTAMPTZ_OID ? toInstant : types.getTypeParser(oid, format)),
+  getTypeParser(oid: number, format) {
+    if (oid === TIMESTAMPTZ_OID) return toInstant
+    return oid === NUMERIC_ARRAY_OID ? toTexts : types.getTypeParser(oid, format)
+  },
+}
+
+function toTexts(array: string): string[] {
+  return array.slice(1, -1).split(',')
 }
 
 /** "2026-11-21 12:07:17.226+00", as a UTC session prints it, as an Instant. */
@@ -24,18 +36,28 @@ function toInstant(text: string): Instant {
   return `${text.slice(0, 10)}T${seconds}.${micros.padEnd(6, '0')}Z` as Instant
 }
 
-/** What a transfer needs of a row of florin.accounts. */
-export interface BalanceRow {
+interface BalanceFields {
   readonly id: string
   readonly currency: string
   readonly scale: number
   readonly posted: string
   readonly credit_limit: string | null
   readonly last_entry: string
+  readonly debited: string
+  readonly debits: string
   readonly updated_at: Instant
 }
 
-/** The rest of a row of florin.accounts. */
+/** What a transfer needs of a row of florin.accounts, as lock_accounts answers it. */
+export interface LockedRow extends BalanceFields {
+  /**
+   * held, incoming, open_holds, closed_at and the owner, joined by commas; null for the many accounts that have none of
+   * these (five columns more cost a batch a tenth of its load).
+   */
+  readonly rest: string | null
+}
+
+/** The settings in a row of florin.accounts. */
 export interface SettingsRow {
   readonly id: string
   readonly kind: AccountKind
@@ -46,20 +68,52 @@ export interface SettingsRow {
 }
 
 /** A row of florin.accounts. */
-export interface AccountRow extends BalanceRow, SettingsRow {}
+export interface AccountRow extends BalanceFields, SettingsRow {
+  readonly held: string
+  readonly incoming: string
+  readonly open_holds: number
+  readonly closed_at: Instant | null
+}
 
 /** An account row in the domain. */
 export function toAccount(row: AccountRow): Account {
-  return { ...toBalance(row), ...toSettings(row) }
+  return {
+    ...toBalanceFields(row),
+    ...toSettings(row),
+    held: BigInt(row.held),
+    incoming: BigInt(row.incoming),
+    openHolds: row.open_holds,
+    closedAt: row.closed_at,
+  }
 }
 
-/** The balance of an account row in the domain. */
-export function toBalance(row: BalanceRow): AccountBalance {
+const NO_REST = { held: 0n, incoming: 0n, openHolds: 0, closedAt: null }
+
+/** The balance of a locked account, and its owner if that matters to policies. */
+export function toLocked(row: LockedRow): {
+  readonly balance: AccountBalance
+  readonly owner: UserId | null
+} {
+  if (row.rest === null) return { balance: { ...toBalanceFields(row), ...NO_REST }, owner: null }
+  const [held = '', incoming = '', openHolds = '', closedAt, owner] = row.rest.split(',')
+  const balance = {
+    ...toBalanceFields(row),
+    held: BigInt(held),
+    incoming: BigInt(incoming),
+    openHolds: Number(openHolds),
+    closedAt: closedAt ? toInstant(closedAt) : null,
+  }
+  return { balance, owner: owner ? (owner as UserId) : null }
+}
+
+function toBalanceFields(row: BalanceFields) {
   return {
     id: row.id as AccountId,
     currency: row.currency as CurrencyCode,
     scale: row.scale,
     posted: BigInt(row.posted),
+    debited: BigInt(row.debited),
+    debits: BigInt(row.debits),
     creditLimit: row.credit_limit === null ? null : BigInt(row.credit_limit),
     lastEntry: BigInt(row.last_entry),
     updatedAt: row.updated_at,
@@ -80,12 +134,18 @@ export function fromAccount(account: Account): AccountRow {
     currency: account.currency,
     scale: account.scale,
     posted: account.posted.toString(),
+    held: account.held.toString(),
+    open_holds: account.openHolds,
+    incoming: account.incoming.toString(),
+    debited: account.debited.toString(),
+    debits: account.debits.toString(),
     credit_limit: account.creditLimit === null ? null : account.creditLimit.toString(),
     last_entry: account.lastEntry.toString(),
     version: account.version,
     metadata: account.metadata,
     created_at: account.createdAt,
     updated_at: account.updatedAt,
+    closed_at: account.closedAt,
   }
 }
 
@@ -134,14 +194,14 @@ export function fromCurrency({ externalAccountId, ...rest }: LedgerCurrency): Cu
 }
 
 /** A posting as florin.transfers.postings holds it: see postingJson in core/facts.ts. */
-interface PostingJson {
+type PostingJson = Data & {
   readonly source: string
   readonly destination: string
   readonly amount: string
   readonly currency: string
 }
 
-interface SettledPostingJson extends PostingJson {
+type SettledPostingJson = PostingJson & {
   readonly source_entry: string
   readonly source_balance_after: string
   readonly destination_entry: string
@@ -154,27 +214,39 @@ export interface TransferRow {
   readonly status: Transfer['status']
   readonly postings: readonly (PostingJson | SettledPostingJson)[]
   /** Null for a posted transfer; then the postings are settled. */
-  readonly failure: Refusal | null
+  readonly failure: Json
   readonly reference: string | null
   readonly metadata: Metadata
+  /** See transferDetails in core/facts.ts; null when there are none. */
+  readonly details: Data | null
+  /** Minor units, of each posting; null when nothing has been reversed. */
+  readonly reversed: readonly string[] | null
   readonly created_at: Instant
 }
 
 /** A transfer row in the domain. */
-export function toTransfer({ postings, failure, ...row }: TransferRow): Transfer {
+export function toTransfer({ postings, failure, details, reversed, ...row }: TransferRow): Transfer {
   const { reference, metadata, created_at: createdAt } = row
-  const fields = { id: row.id as TransferId, reference, metadata, createdAt }
+  const fields = {
+    id: row.id as TransferId,
+    reference,
+    metadata,
+    origin: details === null ? null : readOrigin(details),
+    createdAt,
+    effectiveAt: optional(details?.['effective_at'], instant) ?? createdAt,
+  }
   return failure === null
     ? {
         ...fields,
         status: 'posted',
-        postings: postings.map((json) => toSettledPosting(json as SettledPostingJson)),
+        postings: postings.map((json, i) => toSettledPosting(json as SettledPostingJson, reversed?.[i])),
       }
-    : { ...fields, status: 'failed', postings: postings.map(toPosting), refusal: failure }
+    : { ...fields, status: 'failed', postings: postings.map(toPosting), refusal: readRefusal(failure) }
 }
 
 /** Amounts are stored with all digits of their currency, so what stands after the point tells its scale. */
-function toPosting({ source, destination, amount, currency }: PostingJson): Posting {
+function toPosting(json: PostingJson): Posting {
+  const { source, destination, amount, currency } = json
   const point = amount.indexOf('.')
   return {
     source: source as AccountId,
@@ -182,10 +254,11 @@ function toPosting({ source, destination, amount, currency }: PostingJson): Post
     amount: toMinor(amount),
     currency: currency as CurrencyCode,
     scale: point < 0 ? 0 : amount.length - point - 1,
+    role: readRole(json),
   }
 }
 
-function toSettledPosting(json: SettledPostingJson): SettledPosting {
+function toSettledPosting(json: SettledPostingJson, reversed = '0'): SettledPosting {
   return {
     ...toPosting(json),
     sourceLeg: { entry: BigInt(json.source_entry), balanceAfter: toMinor(json.source_balance_after) },
@@ -193,6 +266,7 @@ function toSettledPosting(json: SettledPostingJson): SettledPosting {
       entry: BigInt(json.destination_entry),
       balanceAfter: toMinor(json.destination_balance_after),
     },
+    reversed: BigInt(reversed),
   }
 }
 
@@ -200,69 +274,31 @@ function toMinor(major: string): bigint {
   return BigInt(major.replace('.', ''))
 }
 
-/** A row of florin.idempotency_records. */
-export interface IdempotencyRow {
-  readonly principal: string
-  readonly key: string
-  readonly fingerprint: string
-  readonly transfer_id: string | null
-  readonly outcome: KeptOutcome | null
+/** A row of florin.entries. */
+export interface EntryRow {
+  readonly account_id: string
+  readonly number: string
+  readonly transfer_id: string
+  readonly created_at: Instant
+  readonly debits_after: string
+  readonly amount: string
+  readonly balance_after: string
+  readonly debited_after: string
 }
 
-/** An outcome that is not a transfer, as it is kept. */
-type KeptOutcome =
-  | { readonly kind: 'account'; readonly row: AccountRow }
-  | { readonly kind: 'user'; readonly row: UserRow }
-  | { readonly kind: 'currency'; readonly row: CurrencyRow }
-  | { readonly kind: 'rejected'; readonly refusal: Refusal }
-
-/** An idempotency row in the domain; `transfers` holds the transfer it points to. */
-export function toIdempotencyRecord(
-  row: IdempotencyRow,
-  transfers: ReadonlyMap<TransferId, Transfer>,
-): IdempotencyRecord {
-  const { principal, key, fingerprint } = row
-  return { principal: principal as Principal, key, fingerprint, outcome: toOutcome(row, transfers) }
-}
-
-function toOutcome(row: IdempotencyRow, transfers: ReadonlyMap<TransferId, Transfer>): Outcome {
-  const replayed = true
-  const kept = row.outcome
-  if (kept === null) {
-    const transfer = transfers.get(row.transfer_id as TransferId)
-    if (transfer === undefined)
-      throw new Error(`transfer ${row.transfer_id} of an idempotency record is missing`)
-    return transfer.status === 'posted'
-      ? { kind: 'accepted', replayed, result: transfer }
-      : { kind: 'rejected', replayed, refusal: transfer.refusal, transfer }
-  }
-  switch (kept.kind) {
-    case 'account':
-      return { kind: 'accepted', replayed, result: toAccount(kept.row) }
-    case 'user':
-      return { kind: 'accepted', replayed, result: toUser(kept.row) }
-    case 'currency':
-      return { kind: 'accepted', replayed, result: toCurrency(kept.row) }
-    case 'rejected':
-      return { kind: 'rejected', replayed, refusal: kept.refusal, transfer: null }
-  }
-}
-
-/** What an idempotency record keeps: the transfer's id, or else the outcome itself. */
-export function fromOutcome(outcome: Outcome): {
-  readonly transferId: TransferId | null
-  readonly kept: Json
+/** An entry row in the domain; `effective_at` is null for an entry that took effect when it was recorded. */
+export function toEntry(row: EntryRow & { readonly effective_at: Instant | null }): Entry & {
+  readonly createdAt: Instant
 } {
-  if (outcome.kind === 'rejected') {
-    const { transfer, refusal } = outcome
-    return transfer === null
-      ? { transferId: null, kept: { kind: 'rejected', refusal: { ...refusal } } }
-      : { transferId: transfer.id, kept: null }
+  return {
+    accountId: row.account_id as AccountId,
+    number: BigInt(row.number),
+    transferId: row.transfer_id as TransferId,
+    amount: BigInt(row.amount),
+    balanceAfter: BigInt(row.balance_after),
+    debitedAfter: BigInt(row.debited_after),
+    debitsAfter: BigInt(row.debits_after),
+    effectiveAt: row.effective_at ?? row.created_at,
+    createdAt: row.created_at,
   }
-  const { result } = outcome
-  if ('postings' in result) return { transferId: result.id, kept: null }
-  if ('posted' in result)
-    return { transferId: null, kept: { kind: 'account', row: { ...fromAccount(result) } } }
-  if ('email' in result) return { transferId: null, kept: { kind: 'user', row: { ...fromUser(result) } } }
-  return { transferId: null, kept: { kind: 'currency', row: { ...fromCurrency(result) } } }
 }

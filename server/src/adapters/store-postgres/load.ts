@@ -1,35 +1,63 @@
 // The first round trip of a batch: begin, lock and load what it is decided over.
 import type { Client, QueryResultRow } from 'pg'
-import type { AccountId } from '#core/ids.ts'
+import type { AccountId, TransferId } from '#core/ids.ts'
+import { addSeconds, type Instant } from '#core/instant.ts'
+import { policyKey, windowSeconds, type VelocityWindow } from '#core/policy.ts'
 import { emailKey } from '#core/user.ts'
-import { emptyWorkingSet, idempotencyId, type Needs, type WorkingSet } from '#core/working-set.ts'
+import {
+  emptyWorkingSet,
+  idempotencyId,
+  spendingId,
+  type Needs,
+  type VelocityNeed,
+  type WorkingSet,
+} from '#core/working-set.ts'
 import { plainArray, textArray } from './arrays.ts'
 import {
-  toBalance,
   toCurrency,
-  toIdempotencyRecord,
+  toLocked,
   toSettings,
   toTransfer,
   toUser,
-  type BalanceRow,
   type CurrencyRow,
-  type IdempotencyRow,
+  type LockedRow,
   type SettingsRow,
   type TransferRow,
   type UserRow,
 } from './codec.ts'
+import { toIdempotencyRecord, type IdempotencyRow } from './codec-outcomes.ts'
+import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
+import { STATEMENTS } from './load-statements.ts'
+
+/** The rows that a batch is decided over, as they came. */
+export interface Loaded {
+  readonly currencies: readonly CurrencyRow[]
+  readonly holds: readonly HoldRow[]
+  readonly originals: readonly TransferRow[]
+  readonly quotes: readonly QuoteRow[]
+  readonly accounts: readonly LockedRow[]
+  readonly settings: readonly SettingsRow[]
+  readonly users: readonly UserRow[]
+  readonly policies: readonly PolicyRow[]
+  readonly books: readonly BooksRow[]
+  readonly records: readonly IdempotencyRow[]
+  /** Those that may be repeated, by their id or by a key. */
+  readonly transfers: readonly TransferRow[]
+}
 
 /**
- * Opens a transaction, locks the currencies, accounts and users of a batch (each in the order of its ids, so no two
- * batches wait for each other in a circle), and reads them with the idempotency records and transfers it may repeat.
+ * Opens a transaction, takes the rules' lock, locks the currencies, holds, transfers to be reversed, quotes, accounts
+ * and users of a batch (in this order, and each in the order of its ids, so no two batches wait for each other in a
+ * circle), and reads them with the policies that rule over them, and with the idempotency records and transfers that
+ * the batch may repeat.
  *
  * A statement that waits for a lock sees the locked row as the other process left it, and all other rows as they were
- * before. So what hangs on a locked row is read by a later statement: the external accounts of currencies, the profiles
- * of users, and the records.
+ * before. So what hangs on a locked row is read by a later statement: the external accounts of currencies, the accounts
+ * behind holds and quotes, the profiles of users, and the records.
  *
  * All statements leave in one write; what the batch does not need is not asked for.
  */
-export async function beginAndLoad(client: Client, needs: Needs): Promise<WorkingSet> {
+export async function beginAndLoad(client: Client, needs: Needs): Promise<Loaded> {
   const idempotency = [...needs.idempotency.values()]
   const keys = [
     textArray(idempotency.map(({ principal }) => principal)),
@@ -38,38 +66,135 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Workin
   const currencyCodes = textArray([...needs.currencies])
   const settingsIds = plainArray([...needs.settings])
   const userIds = plainArray([...needs.users])
-  const transferIds = plainArray([...needs.transfers])
+  const [holdIds, originalIds, quoteIds] = [needs.holds, needs.originals, needs.quotes].map((ids) =>
+    plainArray([...ids]),
+  ) as [string, string, string]
+  const batchAccounts = [
+    plainArray([...needs.accounts]),
+    settingsIds,
+    holdIds,
+    originalIds,
+    quoteIds,
+    textArray([...needs.moving]),
+  ]
+  const accountCount = needs.accounts.size + needs.holds.size + needs.originals.size + needs.quotes.size
+  const userNeeds = [userIds, textArray([...needs.emails])]
+  const userCount = needs.users.size + needs.emails.size
+  const policyNeeds = [...batchAccounts, userIds, plainArray([...needs.policies])]
+  const policyCount = accountCount + needs.moving.size + needs.users.size + needs.policies.size
   const ask = <Row>(wanted: number, name: keyof typeof STATEMENTS, values: readonly string[]) =>
     wanted === 0 ? [] : rows<Row>(client, name, values)
 
-  const userNeeds = [userIds, textArray([...needs.emails])]
-  const userCount = needs.users.size + needs.emails.size
-
-  const [, currencies, accounts, settings, , users, records, transfers] = await Promise.all([
+  const [
+    ,
+    ,
+    currencies,
+    holds,
+    originals,
+    quotes,
+    accounts,
+    settings,
+    ,
+    users,
+    policies,
+    books,
+    records,
+    transfers,
+  ] = await Promise.all([
     client.query('begin'),
+    ask(1, needs.rulesChange ? 'lock_rules' : 'share_rules', []),
     ask<CurrencyRow>(needs.currencies.size, 'lock_currencies', [currencyCodes]),
-    ask<BalanceRow>(needs.accounts.size, 'lock_accounts', [plainArray([...needs.accounts]), currencyCodes]),
+    ask<HoldRow>(needs.holds.size, 'lock_holds', [holdIds]),
+    ask<TransferRow>(needs.originals.size, 'lock_originals', [originalIds]),
+    ask<QuoteRow>(needs.quotes.size, 'lock_quotes', [quoteIds]),
+    ask<LockedRow>(accountCount, 'lock_accounts', [...batchAccounts, currencyCodes, `${needs.rulesChange}`]),
     ask<SettingsRow>(needs.settings.size, 'find_settings', [settingsIds]),
     ask(userCount, 'lock_users', userNeeds),
     ask<UserRow>(userCount, 'find_users', userNeeds),
+    ask<PolicyRow>(policyCount, 'find_policies', policyNeeds),
+    ask<BooksRow>(needs.books ? 1 : 0, 'find_books', []),
     ask<IdempotencyRow>(idempotency.length, 'find_idempotency', keys),
-    ask<TransferRow>(needs.transfers.size + idempotency.length, 'find_transfers', [...keys, transferIds]),
+    ask<TransferRow>(needs.transfers.size + idempotency.length, 'find_transfers', [
+      ...keys,
+      plainArray([...needs.transfers]),
+    ]),
   ])
+  return {
+    currencies,
+    holds,
+    originals,
+    quotes,
+    accounts,
+    settings,
+    users,
+    policies,
+    books,
+    records,
+    transfers,
+  }
+}
 
+interface BooksRow {
+  readonly closed_through: Instant | null
+}
+
+/** What was loaded, in the domain. */
+export function toWorkingSet(loaded: Loaded, needs: Needs): WorkingSet {
+  const { originals, transfers } = loaded
   const state = emptyWorkingSet()
-  for (const row of accounts) state.accounts.set(row.id as AccountId, toBalance(row))
-  for (const row of settings) state.settings.set(row.id as AccountId, toSettings(row))
-  for (const user of users.map(toUser)) {
+  for (const { balance, owner } of loaded.accounts.map(toLocked)) {
+    state.accounts.set(balance.id, balance)
+    if (owner !== null) state.owners.set(balance.id, owner)
+  }
+  for (const row of loaded.settings) state.settings.set(row.id as AccountId, toSettings(row))
+  for (const user of loaded.users.map(toUser)) {
     state.users.set(user.id, user)
     if (user.email !== null) state.emails.set(emailKey(user.email), user.id)
   }
-  for (const currency of currencies.map(toCurrency)) state.currencies.set(currency.code, currency)
-  const answers = new Map(transfers.map(toTransfer).map((transfer) => [transfer.id, transfer]))
-  for (const [id, transfer] of answers) if (needs.transfers.has(id)) state.transfers.set(id, transfer)
-  for (const record of records.map((row) => toIdempotencyRecord(row, answers))) {
+  for (const currency of loaded.currencies.map(toCurrency)) state.currencies.set(currency.code, currency)
+  for (const hold of loaded.holds.map(toHold)) state.holds.set(hold.id, hold)
+  for (const quote of loaded.quotes.map(toQuote)) state.quotes.set(quote.id, quote)
+  for (const policy of loaded.policies.map(toPolicy)) state.policies.set(policyKey(policy.target), policy)
+  for (const { closed_through: closedThrough } of loaded.books) state.books = { closedThrough }
+  const repeated = transfers.filter(({ id }) => needs.transfers.has(id as TransferId))
+  for (const transfer of [...repeated, ...originals].map(toTransfer))
+    state.transfers.set(transfer.id, transfer)
+  const answers = new Map(transfers.map((row) => [row.id, row]))
+  for (const record of loaded.records.map((row) => toIdempotencyRecord(row, answers))) {
     state.idempotency.set(idempotencyId(record.principal, record.key), record)
   }
   return state
+}
+
+/** What had left an account when a window of it began. */
+export interface SpendingRow {
+  readonly account_id: string
+  readonly window: VelocityWindow
+  readonly debited_after: string
+  readonly debits_after: string
+}
+
+/** Reads what had left accounts when their windows began that end at `at`: a second trip, where velocity rules. */
+export async function loadSpending(
+  client: Client,
+  needs: readonly VelocityNeed[],
+  at: Instant,
+): Promise<SpendingRow[]> {
+  return await rows<SpendingRow>(client, 'find_spending', [
+    plainArray(needs.map(({ accountId }) => accountId)),
+    plainArray(needs.map(({ window }) => window)),
+    plainArray(needs.map(({ window }) => addSeconds(at, -windowSeconds[window]))),
+  ])
+}
+
+/** Adds it to the working set. */
+export function addSpending({ spending }: WorkingSet, loaded: readonly SpendingRow[]): void {
+  for (const { account_id: accountId, window, debited_after: debited, debits_after: debits } of loaded) {
+    spending.set(spendingId(accountId as AccountId, window), {
+      debited: BigInt(debited),
+      debits: BigInt(debits),
+    })
+  }
 }
 
 async function rows<Row>(
@@ -84,42 +209,3 @@ async function rows<Row>(
   })
   return result.rows
 }
-
-const KEPT = `
-  select r.* from unnest($1::text[], $2::text[]) as k (principal, key)
-  join florin.idempotency_records r on r.principal = k.principal and r.key = k.key`
-
-const USER_IDS = `
-  $1::uuid[] || array(select user_id from florin.user_profiles where email_key = any ($2::text[]))`
-
-// Plain statements, not functions: a function's rows are stored once more before they are sent (a quarter of the time).
-const STATEMENTS = {
-  lock_accounts: `
-    select id, currency, scale, posted, credit_limit, last_entry, updated_at
-    from florin.accounts
-    where id = any ($1::bigint[] || array(
-      select external_account_id from florin.currencies
-      where code = any ($2::text[]) and external_account_id is not null
-    ))
-    order by id
-    for no key update`,
-  find_settings: `
-    select id, kind, user_id, metadata, version, created_at from florin.accounts where id = any ($1::bigint[])`,
-  lock_users: `
-    select id from florin.users where id = any (${USER_IDS}) order by id for no key update`,
-  find_users: `
-    select u.id, p.name, p.email, u.metadata, u.version, u.created_at, u.updated_at
-    from florin.users u
-    left join florin.user_profiles p on p.user_id = u.id
-    where u.id = any (${USER_IDS})`,
-  lock_currencies: `
-    select code, scale, name, external_account_id
-    from florin.currencies
-    where code = any ($1::text[])
-    order by code
-    for no key update`,
-  find_idempotency: KEPT,
-  find_transfers: `
-    select t.* from florin.transfers t
-    where t.id = any ($3::uuid[] || array(select transfer_id from (${KEPT}) kept where transfer_id is not null))`,
-} as const

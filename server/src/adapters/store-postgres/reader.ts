@@ -2,8 +2,7 @@ import { sql, type RawBuilder } from 'kysely'
 import type { AccountId, UserId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
 import type { LedgerReader, TransferFilter, TransferPosition } from '#ports/ledger-reader.ts'
-import type { Entry } from '#core/transfer.ts'
-import { toAccount, toTransfer } from './codec.ts'
+import { toAccount, toEntry, toTransfer } from './codec.ts'
 import type { Database } from './tables.ts'
 
 /** Reads accounts, transfers and entries. Every list walks an index from where its page begins. */
@@ -30,19 +29,23 @@ export function createReader(db: Database): LedgerReader {
       return row && toTransfer(row)
     },
     async listTransfers({ after, limit, ...filter }) {
-      const { status, reference, from, to } = filter
+      const { status, reference, holdId, reversalOf, from, to } = filter
       const accounts = accountsOf(filter)
+      // Found by what few transfers share, and only then asked for their accounts.
+      const rare = reference !== undefined || holdId !== undefined || reversalOf !== undefined
       const rows = await db
         .selectFrom('florin.transfers as t')
         .selectAll('t')
-        .$if(accounts !== null && reference === undefined, (query) =>
+        .$if(accounts !== null && !rare, (query) =>
           query.where(sql<boolean>`t.id in (${positions(accounts as Accounts, filter, after, limit)})`),
         )
-        .$if(accounts !== null && reference !== undefined, (query) =>
-          query.where(named(accounts as Accounts)),
-        )
+        .$if(accounts !== null && rare, (query) => query.where(named(accounts as Accounts)))
         .$if(status !== undefined, (query) => query.where('t.status', '=', status as 'posted'))
         .$if(reference !== undefined, (query) => query.where('t.reference', '=', reference as string))
+        .$if(holdId !== undefined, (query) => query.where(sql<boolean>`t.details ->> 'hold_id' = ${holdId}`))
+        .$if(reversalOf !== undefined, (query) =>
+          query.where(sql<boolean>`t.details ->> 'reversal_of' = ${reversalOf}`),
+        )
         .$if(from !== undefined, (query) => query.where('t.created_at', '>=', from as Instant))
         .$if(to !== undefined, (query) => query.where('t.created_at', '<', to as Instant))
         .$if(after !== undefined, (query) => query.where(before(after as TransferPosition, sql.ref('t.id'))))
@@ -56,25 +59,20 @@ export function createReader(db: Database): LedgerReader {
       const rows = await db
         .selectFrom('florin.entries as e')
         .innerJoin('florin.transfers as t', 't.id', 'e.transfer_id')
-        .select(['e.account_id', 'e.number', 'e.transfer_id', 'e.amount', 'e.balance_after', 'e.created_at'])
-        .select('t.reference')
+        .selectAll('e')
+        .select(['t.reference', EFFECTIVE_AT.as('effective_at')])
         .where('e.account_id', '=', accountId)
         .$if(before !== undefined, (query) => query.where('e.number', '<', (before as bigint).toString()))
         .orderBy('e.number', 'desc')
         .limit(limit)
         .execute()
-      return rows.map((row) => ({
-        accountId: row.account_id as AccountId,
-        number: BigInt(row.number),
-        transferId: row.transfer_id as Entry['transferId'],
-        amount: BigInt(row.amount),
-        balanceAfter: BigInt(row.balance_after),
-        createdAt: row.created_at,
-        reference: row.reference,
-      }))
+      return rows.map((row) => ({ ...toEntry(row), reference: row.reference }))
     },
   }
 }
+
+/** Of a transfer `t`: its business time, when that is not the time of its recording. */
+export const EFFECTIVE_AT = sql<Instant | null>`(t.details ->> 'effective_at')::timestamptz`
 
 type Accounts = RawBuilder<unknown>
 

@@ -2,16 +2,21 @@
 import { sql } from 'kysely'
 import type { Sha256 } from '#core/merkle.ts'
 import type { Clock } from '#ports/clock.ts'
+import type { HistoryReader } from '#ports/history-reader.ts'
+import type { HoldReader } from '#ports/hold-reader.ts'
 import type { IdempotencySweeper } from '#ports/idempotency-sweeper.ts'
 import type { JournalReader } from '#ports/journal-reader.ts'
 import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
 import type { Log } from '#ports/log.ts'
+import type { RuleReader } from '#ports/rule-reader.ts'
 import { createDirectory } from './directory.ts'
-import { withUnavailable } from './errors.ts'
+import { createHistory } from './history.ts'
+import { createHoldReader } from './holds.ts'
 import { createJournalReader } from './journal.ts'
 import { createPoster } from './poster.ts'
 import { createReader } from './reader.ts'
+import { createRuleReader } from './rules.ts'
 import { openReadPool, type Database } from './tables.ts'
 import { openWriter } from './writer.ts'
 
@@ -19,6 +24,9 @@ import { openWriter } from './writer.ts'
 export type PostgresStore = LedgerStore &
   LedgerReader &
   DirectoryReader &
+  HoldReader &
+  RuleReader &
+  HistoryReader &
   JournalReader &
   IdempotencySweeper &
   StoreHealth & { close(): Promise<void> }
@@ -37,12 +45,13 @@ export async function openPostgresStore(deps: {
 
   return {
     ...createPoster({ writer, clock, sha256, onCommit: journal.wake }),
-    ...withUnavailable({
-      ...createReader(db),
-      ...createDirectory(db),
-      ...journal.reader,
-      ...createSweeper(db),
-    }),
+    ...createReader(db),
+    ...createDirectory(db),
+    ...createHoldReader(db),
+    ...createRuleReader(db),
+    ...createHistory(db),
+    ...journal.reader,
+    ...createSweeper(db),
     problem: () => writer.problem(),
     async close() {
       await writer.close()

@@ -2,7 +2,9 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool } from 'pg'
 import type { Log } from '#ports/log.ts'
-import { rowTypes, type AccountRow, type CurrencyRow, type TransferRow } from './codec.ts'
+import { rowTypes, type AccountRow, type CurrencyRow, type EntryRow, type TransferRow } from './codec.ts'
+import type { HoldRow, PolicyRow, PolicyVersionRow, QuoteRow } from './codec-rules.ts'
+import { withUnavailable } from './errors.ts'
 import type { Instant } from '#core/instant.ts'
 
 const READ_CONNECTIONS_MAX = 8
@@ -25,14 +27,12 @@ interface Tables {
   }
   'florin.user_profiles': { user_id: string; name: string | null; email: string | null }
   'florin.transfers': TransferRow
-  'florin.entries': {
-    account_id: string
-    number: string
-    transfer_id: string
-    amount: string
-    balance_after: string
-    created_at: Instant
-  }
+  'florin.entries': EntryRow
+  'florin.holds': HoldRow
+  'florin.policies': PolicyRow
+  'florin.policy_versions': PolicyVersionRow
+  'florin.quotes': QuoteRow
+  'florin.books': { closed_through: Instant | null }
   'florin.failed_transfer_accounts': { account_id: string; created_at: Instant; transfer_id: string }
   'florin.idempotency_records': { principal: string; key: string; created_at: Instant }
   'florin.journal_pages': { number: string; sealed_at: Instant; facts: string }
@@ -64,5 +64,5 @@ export function openReadPool(url: string, log: Log): Database {
     // `end` does not wait for the server to answer, and an embedded one is stopped right after it.
     if (!pool.ending) log.warn({ err: error }, 'idle connection to PostgreSQL lost')
   })
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: withUnavailable(pool) }) })
 }

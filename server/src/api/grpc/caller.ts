@@ -3,7 +3,7 @@ import type { Metadata } from '@grpc/grpc-js'
 import type { Caller } from '#app/request.ts'
 import type { Principal } from '#core/command.ts'
 import { invalidField } from '#core/errors.ts'
-import { parseIdempotencyKey } from '#core/metadata.ts'
+import { parseIdempotencyKey } from '../http/caller.ts'
 
 /** The metadata that makes a retry safe, and the field that does the same. */
 const IDEMPOTENCY_METADATA = 'idempotency-key'

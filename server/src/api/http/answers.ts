@@ -6,10 +6,7 @@ import { edgeMeanings, errorMeanings, refusalMeanings } from './problems.ts'
 const problemCodes = [
   ...Object.keys(refusalMeanings),
   ...Object.keys(edgeMeanings),
-  'account_not_found',
   'currency_not_found',
-  'transfer_not_found',
-  'user_not_found',
   'validation_failed',
   'wallet_too_large',
   'unavailable',
@@ -17,8 +14,32 @@ const problemCodes = [
   'internal',
 ]
 
+const figures = z.record(z.string(), z.string())
+
+/** Why a rule refused; the core's own has these names already. */
+export const ExplanationSchema = z
+  .strictObject({
+    rule: z.string().meta({
+      description: 'The rule that refused',
+      examples: ['available', 'ceiling', 'velocity.day.amount'],
+    }),
+    account: z.string().meta({ description: 'The account that it is about' }),
+    policy: z
+      .strictObject({ id: z.string(), version: z.int() })
+      .nullable()
+      .meta({ description: "The policy that sets the rule; null when it is the account's own" }),
+    saw: figures.meta({
+      description: 'What the rule looked at: balances, what the window had, what was asked',
+    }),
+    passes: figures.meta({
+      description:
+        'The smallest change that would pass, each alone: `amount_max`, `amount_min`, `top_up`. Empty when only another rule would help',
+    }),
+  })
+  .meta({ id: 'Explanation' })
+
 /** A problem as documented. */
-const ProblemSchema = z
+export const ProblemSchema = z
   .strictObject({
     type: z.string().meta({ description: 'urn:florin:problem: and the code' }),
     title: z.string(),
@@ -27,6 +48,9 @@ const ProblemSchema = z
     instance: z.string().optional().meta({ description: 'Path of a resource that tells more' }),
     code: z.string().meta({ description: `For programs: ${[...new Set(problemCodes)].join(', ')}` }),
     errors: z.array(z.strictObject({ field: z.string(), message: z.string() })),
+    explanation: ExplanationSchema.nullable().optional().meta({
+      description: 'Why a rule refused, in figures; null when the code says it all. Absent in v1',
+    }),
     transfer_id: z.string().optional().meta({ description: 'The failed transfer that records a refusal' }),
     request_id: z.string(),
   })
@@ -43,6 +67,13 @@ const ProblemSchema = z
         errors: [
           { field: 'source', message: 'account 1001 has 50.00 EUR available, and this takes 150.00 EUR' },
         ],
+        explanation: {
+          rule: 'available',
+          account: '1001',
+          policy: null,
+          saw: { posted: '50.00', held: '0.00', available: '50.00', asked: '150.00' },
+          passes: { top_up: '100.00', amount_max: '50.00' },
+        },
         transfer_id: '019aa5b0-7c1e-7d3a-9b5e-2f6c8a1d4e70',
         request_id: 'b6a1c0de-0d3c-4f43-9a53-0d1f8b1f4f61',
       },

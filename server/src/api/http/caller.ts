@@ -3,13 +3,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '#app/request.ts'
 import type { Principal } from '#core/command.ts'
 import { invalidField } from '#core/errors.ts'
-import { parseIdempotencyKey } from '#core/metadata.ts'
+import { IDEMPOTENCY_KEY_LENGTH_MAX } from '#core/metadata.ts'
+import { parsed, problem, type Parsed } from '#core/parsed.ts'
 
 /** The header that makes a retry safe. */
 const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key'
 /** Says `true` on an answer that was given before. */
 const REPLAYED_HEADER = 'Idempotency-Replayed'
 
+const VISIBLE = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_LENGTH_MAX}}$`)
 const ANONYMOUS = 'anonymous' as Principal
 
 /** Who is calling. Everybody is, until Florin asks for keys. */
@@ -17,13 +19,21 @@ function principalOf(_request: FastifyRequest): Principal {
   return ANONYMOUS
 }
 
+/** Reads an idempotency key, wherever it stands. */
+export function parseIdempotencyKey(text: string): Parsed<string> {
+  return VISIBLE.test(text)
+    ? parsed(text)
+    : problem(`must be 1 to ${IDEMPOTENCY_KEY_LENGTH_MAX} visible ASCII characters, sent once`)
+}
+
 /** The caller of a request that changes something. Throws a validation error for a malformed idempotency key. */
 export function callerOf(request: FastifyRequest): Caller {
   const key = request.headers['idempotency-key']
   if (key === undefined) return { principal: principalOf(request), idempotencyKey: null }
-  const read = parseIdempotencyKey(String(key))
-  if (!read.ok) throw invalidField(IDEMPOTENCY_KEY_HEADER, `${read.problem}, sent once`)
-  return { principal: principalOf(request), idempotencyKey: read.value }
+  // Sent more than once, Node joins the values with a comma and a space.
+  const result = parseIdempotencyKey(String(key))
+  if (!result.ok) throw invalidField(IDEMPOTENCY_KEY_HEADER, result.problem)
+  return { principal: principalOf(request), idempotencyKey: result.value }
 }
 
 /** Marks the answer when its outcome was given before. */

@@ -93,7 +93,7 @@ function problemOf(error: unknown, request: FastifyRequest): Problem {
   const { code, statusCode } = error as { readonly code?: string; readonly statusCode?: number }
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return edgeProblem('body_too_large', `a body has at most ${BODY_SIZE_MAX} bytes`)
+      return edgeProblem('body_too_large', `a body has at most ${request.routeOptions.bodyLimit} bytes here`)
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return mediaTypeProblem(request)
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':

@@ -2,7 +2,15 @@
 import { z } from 'zod'
 import type { CurrencyCode } from '#core/currency.ts'
 import { parseCurrencyCode } from '#core/currency.ts'
-import { parseAccountId, parseTransferId, parseUserId } from '#core/ids.ts'
+import {
+  parseAccountId,
+  parseUuidV7,
+  type HoldId,
+  type PolicyId,
+  type QuoteId,
+  type TransferId,
+  type UserId,
+} from '#core/ids.ts'
 import {
   isStorableText,
   METADATA_KEY_LENGTH_MAX,
@@ -47,14 +55,13 @@ function parsedFrom<T>(text: z.ZodString, parse: (text: string) => Parsed<T>, me
   })
 }
 
+/** What is wrong with an amount that is a JSON number. */
+export const AMOUNT_NOT_NUMBER =
+  'must be a string such as "150.25": a JSON number is binary floating point, which cannot hold every cent'
+
 /** An amount: still text, because only the currency knows its scale. */
 export const amountText = z
-  .string({
-    error: ({ input }) =>
-      typeof input === 'number'
-        ? 'must be a string such as "150.25": a JSON number is binary floating point, which cannot hold every cent'
-        : undefined,
-  })
+  .string({ error: ({ input }) => (typeof input === 'number' ? AMOUNT_NOT_NUMBER : undefined) })
   .meta({ description: 'Decimal digits in major units', examples: ['150.25'] })
 
 /** A v2 account id. */
@@ -64,17 +71,21 @@ export const accountIdText = textNotNumber(parseAccountId, {
   examples: ['1001'],
 })
 
-/** A transfer's id. */
-export const transferIdText = parsedText(parseTransferId, { format: 'uuid', examples: [UUID_EXAMPLE] })
-/** A user's id. */
-export const userIdText = parsedText(parseUserId, { format: 'uuid', examples: [UUID_EXAMPLE] })
+const uuidMeta = { format: 'uuid', examples: [UUID_EXAMPLE] }
+
+/** The id of a transfer, user, hold, policy or quote. */
+export const transferIdText = parsedText(parseUuidV7<TransferId>, uuidMeta)
+export const userIdText = parsedText(parseUuidV7<UserId>, uuidMeta)
+export const holdIdText = parsedText(parseUuidV7<HoldId>, uuidMeta)
+export const policyIdText = parsedText(parseUuidV7<PolicyId>, uuidMeta)
+export const quoteIdText = parsedText(parseUuidV7<QuoteId>, uuidMeta)
 /** A currency's code. */
 export const currencyCode = parsedText<CurrencyCode>(parseCurrencyCode, {
   description: 'ISO 4217, or a code of your own',
   examples: ['EUR'],
 })
 
-/** A time in a query. */
+/** A time. */
 export const instantText = parsedText(parseInstant, {
   format: 'date-time',
   examples: ['2026-11-21T11:35:00Z'],
@@ -131,6 +142,9 @@ export function queryInteger(
 export const limit = queryInteger({ min: 1, max: PAGE_SIZE_MAX }, { default: PAGE_SIZE_DEFAULT }).default(
   PAGE_SIZE_DEFAULT,
 )
+
+/** The body of a request that says nothing more: an empty object, or none. */
+export const noBody = z.strictObject({}).prefault({})
 
 /** The query of a path that takes no parameters. */
 export const noQuery = z.strictObject({})

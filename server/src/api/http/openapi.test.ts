@@ -44,8 +44,10 @@ describe('/openapi.json', () => {
         assert.ok('X-Request-Id' in (response.headers ?? {}), `${method} ${path}`)
       }
       const headers = operation.parameters?.filter((one) => one.in === 'header').map(({ name }) => name) ?? []
-      assert.equal(headers.includes('Idempotency-Key'), method === 'POST' || method === 'PATCH', path)
-      assert.equal(headers.includes('If-Match'), method === 'PATCH', path)
+      const keyless = method === 'GET' || ['/v2/transfers/simulate'].includes(path)
+      assert.equal(headers.includes('Idempotency-Key'), !keyless, path)
+      const versioned = ['PATCH', 'PUT', 'DELETE'].includes(method) || path.endsWith('}/close')
+      assert.equal(headers.includes('If-Match'), versioned, path)
     }
   })
 

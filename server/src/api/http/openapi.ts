@@ -46,6 +46,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         { name: 'currencies' },
         { name: 'accounts' },
         { name: 'transfers' },
+        { name: 'holds', description: 'Money reserved, not yet moved' },
         { name: 'events', description: 'Everything that happened, in order' },
         { name: 'service', description: 'Health and descriptions' },
       ],
@@ -71,17 +72,24 @@ interface Described {
   response?: Record<string, { headers?: unknown }>
 }
 
+/** A POST that changes what has a version. */
+const VERSIONED = ['/v2/accounts/:account_id/close']
+/** What changes nothing, or changes no ledger: an idempotency key means nothing there. */
+const KEYLESS = ['/v2/transfers/simulate']
+
 /** Headers are documented here and read by hand: checking all of a request's headers with a schema would cost more. */
-function describeHeaders(made: Described, given: Described, route: Pick<RouteOptions, 'method'>): void {
+function describeHeaders(made: Described, given: Described, route: RouteOptions): void {
   for (const [status, response] of Object.entries(made.response ?? {})) {
     response.headers = given.response?.[status]?.headers
   }
   const string = (description: string, more: object = {}) => ({ type: 'string', description, ...more })
-  const changes = route.method === 'POST' || route.method === 'PATCH'
+  const { method, url } = route
+  const keyed = method !== 'GET' && !KEYLESS.includes(url)
+  const versioned = ['PATCH', 'PUT', 'DELETE'].includes(String(method)) || VERSIONED.includes(url)
   made.headers = {
     type: 'object',
     properties: {
-      ...(changes
+      ...(keyed
         ? {
             'Idempotency-Key': string(
               'Makes a retry safe: the same key with the same request gets the first answer again',
@@ -89,9 +97,7 @@ function describeHeaders(made: Described, given: Described, route: Pick<RouteOpt
             ),
           }
         : {}),
-      ...(route.method === 'PATCH'
-        ? { 'If-Match': string('Change only this version', { examples: ['"1"'] }) }
-        : {}),
+      ...(versioned ? { 'If-Match': string('Change only this version', { examples: ['"1"'] }) } : {}),
       'X-Request-Id': string('Your id for this request', { pattern: '^[A-Za-z0-9._-]{1,64}$' }),
     },
   }

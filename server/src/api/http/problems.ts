@@ -1,7 +1,7 @@
 // What goes wrong, as RFC 9457 problems: three total tables give every code its status and title, one function sends.
 import type { FastifyReply } from 'fastify'
 import type { Rejected } from '#core/command.ts'
-import type { RefusalCode } from '#core/codes.ts'
+import type { Explanation, RefusalCode } from '#core/codes.ts'
 import type { AppError, ErrorKind, FieldError } from '#core/errors.ts'
 
 /** The media type of every error answer. */
@@ -23,6 +23,8 @@ export interface Problem extends Meaning {
   readonly instance?: string
   /** The failed transfer that records a refusal. */
   readonly transferId?: string
+  /** Why a rule refused, in figures; null when the code says it all. Absent where no rule refused, and in v1. */
+  readonly explanation?: Explanation | null
   /** Headers that go with the status. */
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -37,13 +39,45 @@ export const refusalMeanings = {
   currency_exists: { status: 409, title: 'The currency exists' },
   account_exists: { status: 409, title: 'The account exists' },
   account_not_found: { status: 422, title: 'No such account' },
+  transfer_not_found: { status: 422, title: 'No such transfer' },
+  hold_not_found: { status: 422, title: 'No such hold' },
+  policy_not_found: { status: 422, title: 'No such policy' },
+  policy_exists: { status: 409, title: 'The target has a policy' },
+  quote_not_found: { status: 422, title: 'No such quote' },
   version_mismatch: { status: 412, title: 'The resource has changed' },
+  transfer_not_posted: { status: 422, title: 'The transfer failed and moved nothing' },
+  reversal_of_reversal: { status: 422, title: 'A reversal cannot be reversed' },
+  posting_not_found: { status: 422, title: 'No such posting' },
+  reversal_exceeds_original: { status: 422, title: 'More than the transfer moved' },
+  hold_captured: { status: 409, title: 'The hold has been captured' },
+  hold_released: { status: 409, title: 'The hold has been released' },
+  hold_expired: { status: 409, title: 'The hold has expired' },
+  hold_not_due: { status: 409, title: 'The hold has not expired yet' },
+  capture_exceeds_hold: { status: 422, title: 'More than the hold reserves' },
+  expires_at_in_past: { status: 422, title: 'It would have expired already' },
+  quote_used: { status: 409, title: 'The quote has been converted' },
+  quote_expired: { status: 409, title: 'The quote has expired' },
+  effective_at_in_future: { status: 422, title: 'Nothing takes effect in the future' },
+  period_closed: { status: 422, title: 'The books are closed' },
+  period_not_closable: { status: 422, title: 'The books cannot be closed through this time' },
   same_account: { status: 422, title: 'Source and destination are the same account' },
   currency_mismatch: { status: 422, title: 'The account is in another currency' },
   system_account: { status: 422, title: 'A system account cannot be changed' },
+  account_closed: { status: 422, title: 'The account is closed' },
+  account_frozen: { status: 422, title: 'The account is frozen' },
+  destination_not_allowed: { status: 422, title: 'Money may not go there' },
+  amount_unbounded: { status: 422, title: 'The account has no floor, so "all" is no amount' },
+  amount_below_minimum: { status: 422, title: 'Less than one transfer may take' },
+  amount_above_maximum: { status: 422, title: 'More than one transfer may take' },
+  velocity_exceeded: { status: 422, title: 'Too much for this window' },
+  velocity_count_exceeded: { status: 422, title: 'Too many transfers for this window' },
   insufficient_funds: { status: 422, title: 'Not enough money' },
+  below_floor: { status: 422, title: 'The account must keep more' },
   credit_limit_in_use: { status: 422, title: 'The credit limit is in use' },
+  ceiling_exceeded: { status: 422, title: 'The account may not have so much' },
   balance_overflow: { status: 422, title: 'The balance would be too large' },
+  holds_open: { status: 422, title: 'The account has open holds' },
+  balance_not_zero: { status: 422, title: 'The account is not empty' },
 } as const satisfies Record<RefusalCode, Meaning>
 
 /** Every kind of AppError. */
@@ -69,6 +103,7 @@ export const edgeMeanings = {
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is not JSON' },
+  linked_failed: { status: 422, title: 'A linked item failed' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
 } as const satisfies Record<string, Meaning>
 
@@ -80,8 +115,11 @@ export function edgeProblem(code: EdgeCode, detail: string, headers: Record<stri
   return { ...edgeMeanings[code], code, detail, errors: [], headers }
 }
 
+/** What a path may name. */
+type Resource = 'account' | 'currency' | 'hold' | 'policy' | 'quote' | 'transfer' | 'user'
+
 /** The problem for something that is not there. @example notFound('account', '1001') */
-export function notFound(what: 'account' | 'currency' | 'transfer' | 'user', id: string): Problem {
+export function notFound(what: Resource, id: string): Problem {
   const { status } = errorMeanings.not_found
   return {
     status,
@@ -100,19 +138,25 @@ export interface RefusalWording {
   readonly transferPath?: string
   /** True when the resource of the request's path may be what is missing: then it is a 404. */
   readonly ofPath?: boolean
+  /** True: without the explanation, which v1 does not have. */
+  readonly plain?: boolean
 }
+
+/** The core's names for what a path names. */
+const PATH_FIELDS: readonly (string | null)[] = ['id', 'hold_id', 'policy_id', 'quote_id', 'transfer_id']
 
 /** The problem for a refusal. */
 export function refusalProblem({ refusal, transfer }: Rejected, wording: RefusalWording = {}): Problem {
-  const { code, field, message } = refusal
-  const { fieldName = (name: string) => name, transferPath, ofPath = false } = wording
-  const missing = ofPath && field === 'id' && code.endsWith('_not_found')
+  const { code, field, message, explanation } = refusal
+  const { fieldName = (name: string) => name, transferPath, ofPath = false, plain = false } = wording
+  const missing = ofPath && PATH_FIELDS.includes(field) && code.endsWith('_not_found')
   return {
     ...refusalMeanings[code],
     ...(missing ? { status: errorMeanings.not_found.status } : {}),
     code,
     detail: message,
     errors: field === null || missing ? [] : [{ field: fieldName(field), message }],
+    ...(plain ? {} : { explanation }),
     ...(transfer === null ? {} : { transferId: transfer.id }),
     ...(transfer === null || transferPath === undefined
       ? {}
@@ -148,7 +192,7 @@ export function bugProblem(): Problem {
 
 /** The body of a problem (RFC 9457). */
 export function problemBody(
-  { title, status, detail, instance, code, errors, transferId }: Problem,
+  { title, status, detail, instance, code, errors, explanation, transferId }: Problem,
   requestId: string,
 ) {
   return {
@@ -158,7 +202,8 @@ export function problemBody(
     detail,
     ...(instance === undefined ? {} : { instance }),
     code,
-    errors,
+    errors: [...errors],
+    ...(explanation === undefined ? {} : { explanation }),
     ...(transferId === undefined ? {} : { transfer_id: transferId }),
     request_id: requestId,
   }

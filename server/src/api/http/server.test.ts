@@ -26,7 +26,7 @@ function failing(error: Error) {
   const post = async (): Promise<never> => {
     throw error
   }
-  return { change: (): Partial<Florin> => ({ transfers: { post } }) }
+  return { change: ({ transfers }: Florin): Partial<Florin> => ({ transfers: { ...transfers, post } }) }
 }
 
 describe('the HTTP server', () => {
@@ -99,6 +99,7 @@ describe('the HTTP server', () => {
     const started = Promise.withResolvers<void>()
     const change = ({ transfers }: Florin): Partial<Florin> => ({
       transfers: {
+        ...transfers,
         async post(caller, request) {
           started.resolve()
           await new Promise<void>((resolve) => (release = resolve))

@@ -74,7 +74,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   await describeApi(app)
   await app.register((scope) => serveHealth(scope, florin.health, grpcAddress))
   await app.register((scope) => serveV1(scope, florin), { prefix: '/v1' })
-  await app.register((scope) => serveV2(scope, florin), { prefix: '/v2' })
+  await app.register((scope) => serveV2(scope, florin, log), { prefix: '/v2' })
   if (docs) await app.register(serveDocs)
   await app.ready()
   return app

@@ -25,6 +25,7 @@ export function createTransferService(edge: Edge): TransferServiceHandlers {
           postings: [{ source, destination, amount, currency: NO_CURRENCY.code }],
           reference: null,
           metadata: NO_METADATA,
+          effectiveAt: null,
         }),
       )
       return answerOf(outcome, (transfer) => ({ transfer: toTransfer(transfer) }), transferField)

@@ -37,7 +37,7 @@ export function serveAccounts(app: ZodApp, florin: Florin): void {
       })
       markReplay(reply, outcome)
       if (outcome.kind === 'rejected') {
-        return sendProblem(reply, refusalProblem(outcome, { fieldName: accountField }))
+        return sendProblem(reply, refusalProblem(outcome, { fieldName: accountField, plain: true }))
       }
       void reply.code(201).header('location', `/v1/accounts/${outcome.result.id}`)
       return toAccountV1(outcome.result)

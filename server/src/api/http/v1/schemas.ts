@@ -124,9 +124,10 @@ export function isV1Account(account: Account): boolean {
   return account.currency === NO_CURRENCY.code && account.kind === 'standard'
 }
 
-/** True for transfers that v1 can speak of. */
+/** True for transfers that v1 can speak of: one posting, whatever fee policies add to it. */
 export function isV1Transfer({ postings }: Transfer): boolean {
-  return postings.length === 1 && postings[0]?.currency === NO_CURRENCY.code
+  const written = postings.filter(({ role }) => role?.kind !== 'fee')
+  return written.length === 1 && written[0]?.currency === NO_CURRENCY.code
 }
 
 /** Renders an account. */
@@ -134,21 +135,23 @@ export function toAccountV1({ id, posted, scale }: Account): z.output<typeof Acc
   return { account_id: toIdV1(id), balance: formatAmountTrimmed(posted, scale) }
 }
 
-/** Renders a transfer, which must have one posting. */
+/** Renders a transfer that v1 can speak of; its balances are those after all postings, fees included. */
 export function toTransferV1(transfer: Transfer): z.output<typeof TransferV1> {
-  const posting = transfer.postings[0] as Transfer['postings'][number]
-  const settled = transfer.status === 'posted' ? transfer.postings[0] : undefined
-  const { source, destination, amount, scale } = posting
+  const { source, destination, amount, scale } = transfer.postings[0] as Transfer['postings'][number]
+  const after = (id: AccountId): string | null => {
+    if (transfer.status === 'failed') return null
+    const last = transfer.postings.findLast((posting) => posting.source === id || posting.destination === id)
+    const leg = last?.source === id ? last.sourceLeg : last?.destinationLeg
+    return leg === undefined ? null : formatAmountTrimmed(leg.balanceAfter, scale)
+  }
   return {
     id: transfer.id,
     source_account_id: toIdV1(source),
     destination_account_id: toIdV1(destination),
     amount: formatAmountTrimmed(amount, scale),
     status: transfer.status,
-    source_balance_after:
-      settled === undefined ? null : formatAmountTrimmed(settled.sourceLeg.balanceAfter, scale),
-    destination_balance_after:
-      settled === undefined ? null : formatAmountTrimmed(settled.destinationLeg.balanceAfter, scale),
+    source_balance_after: after(source),
+    destination_balance_after: after(destination),
     failure:
       transfer.status === 'failed'
         ? { code: transfer.refusal.code, message: transfer.refusal.message }

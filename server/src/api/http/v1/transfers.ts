@@ -48,11 +48,15 @@ export function serveTransfers(
           postings: [{ source, destination, amount, currency: NO_CURRENCY.code }],
           reference: null,
           metadata: NO_METADATA,
+          effectiveAt: null,
         }),
       )
       markReplay(reply, outcome)
       if (outcome.kind === 'rejected') {
-        return sendProblem(reply, refusalProblem(outcome, { fieldName: transferField, transferPath }))
+        return sendProblem(
+          reply,
+          refusalProblem(outcome, { fieldName: transferField, transferPath, plain: true }),
+        )
       }
       void reply.code(201).header('location', `${transferPath}/${outcome.result.id}`)
       return toTransferV1(outcome.result)

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { available, type Account } from '#core/account.ts'
 import { parseAccountId } from '#core/ids.ts'
-import { formatAmount } from '#core/money.ts'
+import { formatAmount, type Scale } from '#core/money.ts'
 import { accountIdText, amountText, currencyCode, metadata, userIdText } from '../fields.ts'
 import { listQuery } from '../pages.ts'
 import { accountId, amount, code, instant, pageOf, shownMetadata, uuid, version } from './shown.ts'
@@ -32,6 +32,17 @@ export const AccountChanges = z
   .refine((changes) => Object.keys(changes).length > 0, 'must change something')
   .meta({ id: 'AccountChanges', minProperties: 1, examples: [{ credit_limit: '100.00' }] })
 
+/** `POST /v2/accounts/{account_id}/close` */
+export const Closing = z
+  .strictObject({
+    sweep_to: accountIdText
+      .nullable()
+      .default(null)
+      .meta({ description: 'The account that gets what is left; when absent, nothing may be left' }),
+  })
+  .meta({ id: 'Closing', examples: [{ sweep_to: '2002' }] })
+  .prefault({})
+
 /** Path of one account. */
 export const AccountPath = z.strictObject({ account_id: accountIdText })
 /** `GET /v2/accounts` */
@@ -44,7 +55,9 @@ export const accountList = listQuery({
 /** Balances of an account, or of several in one currency. */
 export const Balances = z.strictObject({
   posted: amount.meta({ description: 'The sum of the entries' }),
-  available: amount.nullable().meta({ description: 'posted + credit limit; null is unlimited' }),
+  held: amount.meta({ description: 'What open holds reserve, fees included' }),
+  incoming: amount.meta({ description: 'What open holds announce' }),
+  available: amount.nullable().meta({ description: 'posted - held + credit limit; null is unlimited' }),
 })
 
 /** An account. */
@@ -56,12 +69,14 @@ export const AccountSchema = z
       .meta({ description: "external: the system's, stands for the outside world and has no floor" }),
     user_id: uuid.nullable(),
     currency: code,
+    status: z.enum(['open', 'closed']),
     balances: Balances,
     credit_limit: amount.nullable().meta({ description: 'null is unlimited' }),
     metadata: shownMetadata,
     version,
     created_at: instant,
     updated_at: instant,
+    closed_at: instant.nullable(),
   })
   .meta({ id: 'Account' })
 
@@ -70,22 +85,38 @@ export const AccountPage = pageOf(AccountSchema, 'AccountPage')
 
 /** Renders an account. */
 export function toAccount(account: Account): z.output<typeof AccountSchema> {
-  const { id, kind, userId, currency, scale, posted, creditLimit: limit } = account
+  const { id, kind, userId, currency, scale, creditLimit: limit, closedAt } = account
   return {
     id,
     kind,
     user_id: userId,
     currency,
-    balances: { posted: formatAmount(posted, scale), available: formatOrNull(available(account), scale) },
+    status: closedAt === null ? 'open' : 'closed',
+    balances: toBalances(account, available(account), scale),
     credit_limit: formatOrNull(limit, scale),
     metadata: account.metadata,
     version: account.version,
     created_at: account.createdAt,
     updated_at: account.updatedAt,
+    closed_at: closedAt,
+  }
+}
+
+/** Renders balances; `spendable` null is unlimited. */
+export function toBalances(
+  { posted, held, incoming }: Pick<Account, 'posted' | 'held' | 'incoming'>,
+  spendable: bigint | null,
+  scale: Scale,
+): z.output<typeof Balances> {
+  return {
+    posted: formatAmount(posted, scale),
+    held: formatAmount(held, scale),
+    incoming: formatAmount(incoming, scale),
+    available: formatOrNull(spendable, scale),
   }
 }
 
 /** An amount; null, which is unlimited, stays null. */
-export function formatOrNull(minor: bigint | null, scale: number): string | null {
+function formatOrNull(minor: bigint | null, scale: number): string | null {
   return minor === null ? null : formatAmount(minor, scale)
 }

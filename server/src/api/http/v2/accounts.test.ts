@@ -17,7 +17,13 @@ describe('v2 accounts', () => {
       [made.status, made.headers['location'], made.headers['etag']],
       [201, '/v2/accounts/7', '"1"'],
     )
-    assert.deepEqual(made.body.balances, { posted: '100.50', available: '110.50' })
+    assert.deepEqual(made.body.balances, {
+      posted: '100.50',
+      held: '0.00',
+      incoming: '0.00',
+      available: '110.50',
+    })
+    assert.deepEqual([made.body.status, made.body.closed_at], ['open', null])
     assert.equal(made.body.credit_limit, '10.00')
 
     const changed = await edge.patch('/v2/accounts/7', { credit_limit: '20' }, { 'if-match': '"1"' })
@@ -31,7 +37,7 @@ describe('v2 accounts', () => {
     assert.deepEqual(mine.body, { data: [changed.body], next_cursor: null })
     const all = (await edge.get('/v2/accounts?currency=EUR')).body.data
     const external = all.find(({ kind }: { kind: string }) => kind === 'external')
-    assert.deepEqual(external.balances, { posted: '-100.50', available: null })
+    assert.deepEqual([external.balances.posted, external.balances.available], ['-100.50', null])
     const system = await edge.patch(`/v2/accounts/${external.id}`, { credit_limit: '0' })
     assert.deepEqual([system.status, system.body.code], [422, 'system_account'])
   })
@@ -55,6 +61,40 @@ describe('v2 accounts', () => {
     assert.equal((await edge.get('/v2/accounts/404/entries')).status, 404)
   })
 
+  it('closes an account that is empty, or sweeps what is left', async () => {
+    for (const id of ['50', '51']) {
+      await edge.post('/v2/accounts', { id, currency: 'EUR', initial_balance: '5' })
+    }
+    await edge.post('/v2/accounts', { id: '52', currency: 'JPY' })
+    const close = (body?: object, headers = {}) =>
+      edge.ask('/v2/accounts/50/close', { method: 'POST', body, headers })
+    const full = await close()
+    assert.deepEqual(
+      [full.status, full.body.code, full.body.errors[0].field],
+      [422, 'balance_not_zero', 'id'],
+    )
+    const other = await close({ sweep_to: '52' })
+    assert.deepEqual([other.body.code, other.body.errors[0].field], ['currency_mismatch', 'sweep_to'])
+    assert.equal((await close({ sweep_to: '51' }, { 'if-match': '"2"' })).status, 412)
+    const key = { 'idempotency-key': 'close-50' }
+    const closed = await close({ sweep_to: '51' }, { 'if-match': '"1"', ...key })
+    assert.deepEqual(
+      [closed.status, closed.body.status, closed.body.balances.posted, closed.headers['etag']],
+      [200, 'closed', '0.00', '"2"'],
+    )
+    assert.equal(closed.body.closed_at, closed.body.updated_at)
+    assert.deepEqual((await close({ sweep_to: '51' }, { 'if-match': '"1"', ...key })).body, closed.body)
+    assert.equal((await edge.get('/v2/accounts/51')).body.balances.posted, '10.00')
+    const late = await edge.post('/v2/transfers', {
+      source: '51',
+      destination: '50',
+      amount: '1',
+      currency: 'EUR',
+    })
+    assert.deepEqual([late.body.code, late.body.errors[0].field], ['account_closed', 'destination'])
+    assert.equal((await edge.post('/v2/accounts/404/close', {})).status, 404)
+  })
+
   it('shows a wallet with totals per currency', async () => {
     const { body: user } = await edge.post('/v2/users', {})
     for (const [currency, initial] of [
@@ -66,9 +106,10 @@ describe('v2 accounts', () => {
     }
     const { body } = await edge.get(`/v2/users/${user.id}/wallet`)
     assert.equal(body.accounts.length, 3)
+    const nothing = (zero: string) => ({ held: zero, incoming: zero })
     assert.deepEqual(body.totals, [
-      { currency: 'EUR', accounts: 2, balances: { posted: '3.30', available: '3.30' } },
-      { currency: 'JPY', accounts: 1, balances: { posted: '300', available: '300' } },
+      { currency: 'EUR', accounts: 2, balances: { posted: '3.30', ...nothing('0.00'), available: '3.30' } },
+      { currency: 'JPY', accounts: 1, balances: { posted: '300', ...nothing('0'), available: '300' } },
     ])
   })
 })

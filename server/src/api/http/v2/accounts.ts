@@ -14,6 +14,7 @@ import {
   AccountPage,
   AccountPath,
   AccountSchema,
+  Closing,
   NewAccount,
   toAccount,
 } from './account-schemas.ts'
@@ -118,6 +119,33 @@ export function serveAccounts(app: ZodApp, florin: Florin): void {
         ...(metadata === undefined ? {} : { metadata }),
       })
       return sendAccount(reply, outcome)
+    },
+  )
+
+  app.post(
+    '/accounts/:account_id/close',
+    {
+      schema: {
+        operationId: 'closeAccount',
+        tags: ['accounts'],
+        summary: 'Close an account for good',
+        description:
+          'It must be empty, or is emptied to `sweep_to` in the same commit, free of charge; and no open hold may be on it. A closed account stays readable.',
+        querystring: noQuery,
+        params: AccountPath,
+        body: Closing,
+        response: {
+          200: answer('The account, closed', AccountSchema, ['ETag', 'Idempotency-Replayed']),
+          ...problems('body', { 404: 'account_not_found', 412: 'version_mismatch' }),
+        },
+      },
+    },
+    async (request, reply) => {
+      const asked = { ifVersion: ifMatchOf(request), sweepTo: request.body.sweep_to }
+      return sendAccount(
+        reply,
+        await florin.accounts.close(callerOf(request), request.params.account_id, asked),
+      )
     },
   )
 }

@@ -21,6 +21,7 @@ const EntrySchema = z
     amount: amount.meta({ description: 'Negative when money left', examples: ['-150.25'] }),
     balance_after: amount,
     reference: z.string().nullable(),
+    effective_at: instant.meta({ description: 'Business time of the transfer' }),
     created_at: instant,
   })
   .meta({ id: 'Entry' })
@@ -63,6 +64,7 @@ export function serveEntries(app: ZodApp, florin: Florin): void {
           amount: formatAmount(entry.amount, account.scale),
           balance_after: formatAmount(entry.balanceAfter, account.scale),
           reference: entry.reference,
+          effective_at: entry.effectiveAt,
           created_at: entry.createdAt,
         }),
       })

@@ -28,6 +28,8 @@ describe('v2 transfers', () => {
         source_balance_after: '98.75',
         destination_entry: '1',
         destination_balance_after: '1.25',
+        role: null,
+        reversed_amount: '0.00',
       },
     ])
     assert.deepEqual((await edge.get(`/v2/transfers/${one.body.id}`)).body, one.body)
@@ -100,6 +102,43 @@ describe('v2 transfers', () => {
     for (const key of ['', 'a b', 'é', 'k'.repeat(256)]) {
       const answer = await edge.post('/v2/transfers', flat, { 'idempotency-key': key })
       assert.deepEqual([answer.status, answer.body.errors[0].field], [422, 'Idempotency-Key'], key)
+    }
+  })
+
+  it('moves what is available: all, or up to so much', async () => {
+    await edge.post('/v2/accounts', { id: '4', currency: 'EUR', initial_balance: '10' })
+    const upTo = { ...flat, source: '4', amount: { max: '7' } }
+    const some = await edge.post('/v2/transfers', upTo)
+    const [posting] = some.body.postings
+    assert.deepEqual([posting.amount, posting.role, posting.max], ['7.00', 'balancing', '7.00'])
+    const rest = await edge.post('/v2/transfers', { postings: [{ ...upTo, amount: 'all' }] })
+    assert.deepEqual([rest.body.postings[0].amount, rest.body.postings[0].max], ['3.00', null])
+    const nothing = await edge.post('/v2/transfers', upTo)
+    assert.deepEqual([nothing.body.code, nothing.body.errors[0].field], ['insufficient_funds', 'source'])
+    for (const amount of [{ max: '0' }, { max: 1 }, { max: '1', min: '1' }, {}, 'ALL', { max: 'all' }]) {
+      const answer = await edge.post('/v2/transfers', { ...upTo, amount })
+      assert.deepEqual([answer.status, answer.body.errors[0].field], [422, 'amount'], JSON.stringify(amount))
+    }
+  })
+
+  it('takes effect when it is told to, within bounds', async () => {
+    const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString()
+    const effective = daysAgo(30)
+    const { status, body } = await edge.post('/v2/transfers', { ...flat, effective_at: effective })
+    assert.deepEqual([status, body.effective_at], [201, effective.replace('Z', '000Z')])
+    assert.ok(body.created_at > body.effective_at)
+    const plain = (await edge.post('/v2/transfers', flat)).body
+    assert.equal(plain.effective_at, plain.created_at)
+    for (const [at, code] of [
+      [daysAgo(31.01), 'validation_failed'],
+      [daysAgo(-1), 'effective_at_in_future'],
+      ['yesterday', 'validation_failed'],
+    ] as const) {
+      const answer = await edge.post('/v2/transfers', { ...flat, effective_at: at })
+      assert.deepEqual(
+        [answer.status, answer.body.code, answer.body.errors[0].field],
+        [422, code, 'effective_at'],
+      )
     }
   })
 

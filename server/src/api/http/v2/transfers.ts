@@ -7,17 +7,15 @@ import { answer, problems } from '../answers.ts'
 import { rowsToRead, toPage } from '../pages.ts'
 import { notFound, refusalProblem, sendProblem } from '../problems.ts'
 import type { ZodApp } from '../validation.ts'
+import { namesOf, NewTransfer } from './new-transfer.ts'
 import {
-  flatFieldName,
-  NewTransfer,
   toTransfer,
   transferList,
   TransferPage,
   TransferPath,
+  TRANSFERS_PATH,
   TransferSchema,
 } from './transfer-schemas.ts'
-
-const TRANSFERS_PATH = '/v2/transfers'
 
 /** Adds `/transfers`. */
 export function serveTransfers(app: ZodApp, florin: Florin): void {
@@ -39,12 +37,9 @@ export function serveTransfers(app: ZodApp, florin: Florin): void {
       },
     },
     async (request, reply) => {
-      const { flat, id, postings, reference, metadata } = request.body
-      const fieldName = flat ? flatFieldName : sameName
-      const outcome = await withFieldNames(
-        fieldName,
-        florin.transfers.post(callerOf(request), { id, postings, reference, metadata }),
-      )
+      const { request: asked } = request.body
+      const fieldName = namesOf(request.body)
+      const outcome = await withFieldNames(fieldName, florin.transfers.post(callerOf(request), asked))
       markReplay(reply, outcome)
       if (outcome.kind === 'rejected') {
         return sendProblem(reply, refusalProblem(outcome, { fieldName, transferPath: TRANSFERS_PATH }))
@@ -98,8 +93,6 @@ export function serveTransfers(app: ZodApp, florin: Florin): void {
     },
   )
 }
-
-const sameName = (field: string): string => field
 
 function readerQuery({ filters, after }: z.output<typeof transferList>) {
   const { account_id: accountId, user_id: userId, status, reference, from, to } = filters

@@ -1,6 +1,6 @@
 // What v2 reads and answers about users.
 import { z } from 'zod'
-import { parseUserId } from '#core/ids.ts'
+import { parseUuidV7, type UserId } from '#core/ids.ts'
 import type { User } from '#core/user.ts'
 import { listQuery } from '../pages.ts'
 import { metadata, plainText, userIdText } from '../fields.ts'
@@ -34,7 +34,7 @@ export const UserChanges = z
 /** Path of one user. */
 export const UserPath = z.strictObject({ user_id: userIdText })
 /** `GET /v2/users` */
-export const userList = listQuery({ name: 'users', filters: {}, position: parseUserId })
+export const userList = listQuery({ name: 'users', filters: {}, position: parseUuidV7<UserId> })
 
 /** A user. */
 export const UserSchema = z

@@ -3,12 +3,11 @@ import type { Florin } from '#app/florin.ts'
 import { available, type Account } from '#core/account.ts'
 import { AppError } from '#core/errors.ts'
 import type { AccountId, UserId } from '#core/ids.ts'
-import { formatAmount } from '#core/money.ts'
 import { noQuery, PAGE_SIZE_MAX } from '../fields.ts'
 import { answer, problems } from '../answers.ts'
 import { notFound, sendProblem } from '../problems.ts'
 import type { ZodApp } from '../validation.ts'
-import { AccountSchema, Balances, formatOrNull, toAccount } from './account-schemas.ts'
+import { AccountSchema, Balances, toAccount, toBalances } from './account-schemas.ts'
 import { code, uuid } from './shown.ts'
 import { UserPath } from './user-schemas.ts'
 
@@ -77,10 +76,15 @@ function toTotals(accounts: readonly Account[]): z.output<typeof Wallet>['totals
       return {
         currency,
         accounts: own.length,
-        balances: {
-          posted: formatAmount(sum(own.map(({ posted }) => posted)), scale),
-          available: formatOrNull(spendable.includes(null) ? null : sum(spendable as bigint[]), scale),
-        },
+        balances: toBalances(
+          {
+            posted: sum(own.map(({ posted }) => posted)),
+            held: sum(own.map(({ held }) => held)),
+            incoming: sum(own.map(({ incoming }) => incoming)),
+          },
+          spendable.includes(null) ? null : sum(spendable as bigint[]),
+          scale,
+        ),
       }
     })
     .sort((a, b) => (a.currency < b.currency ? -1 : 1))

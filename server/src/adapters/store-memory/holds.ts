@@ -1,0 +1,26 @@
+import { isDue } from '#core/hold.ts'
+import type { HoldReader } from '#ports/hold-reader.ts'
+import type { MemoryTables } from './tables.ts'
+
+/** Reads the holds of the memory store by scanning them. */
+export function createMemoryHoldReader({ holds }: MemoryTables): HoldReader {
+  return {
+    findHold: async (id) => holds.get(id),
+    async listHolds({ accountId, status, before, limit }) {
+      return [...holds.values()]
+        .filter((hold) => accountId === undefined || [hold.source, hold.destination].includes(accountId))
+        .filter((hold) => status === undefined || hold.status === status)
+        .filter(({ id }) => before === undefined || id < before)
+        .sort((a, b) => (a.id > b.id ? -1 : 1))
+        .slice(0, limit)
+    },
+    async listDueHolds(at, limit) {
+      const place = ({ expiresAt, id }: { expiresAt: string | null; id: string }) => `${expiresAt} ${id}`
+      return [...holds.values()]
+        .filter((hold) => hold.status === 'open' && isDue(hold, at))
+        .sort((a, b) => (place(a) < place(b) ? -1 : 1))
+        .slice(0, limit)
+        .map(({ id }) => id)
+    },
+  }
+}

@@ -1,0 +1,133 @@
+// What was: balances at a moment and statements of a period, by either clock. The times of an account's entries rise with
+// their numbers, so the account as it was recorded at a moment is its last entry by then. By business time come the
+// amounts of the backdated entries that had taken effect by then and were recorded afterwards.
+import { sql, type RawBuilder } from 'kysely'
+import type { AccountKind } from '#core/account.ts'
+import type { AccountId } from '#core/ids.ts'
+import type { Instant } from '#core/instant.ts'
+import type { HistoryReader, LedgerClock, PastBalance, StatementPosition } from '#ports/history-reader.ts'
+import { toEntry, type EntryRow } from './codec.ts'
+import { EFFECTIVE_AT } from './reader.ts'
+import type { Database } from './tables.ts'
+
+const NUMBER_MAX = 2n ** 63n - 1n
+
+/** Reads what was. */
+export function createHistory(db: Database): HistoryReader {
+  async function balance(id: AccountId, clock: LedgerClock, upTo: StatementPosition): Promise<PastBalance> {
+    const { rows } = await past(sql`${id}::bigint`, clock, upTo).execute(db)
+    return { posted: BigInt(rows[0]?.posted ?? 0), debited: BigInt(rows[0]?.debited ?? 0) }
+  }
+
+  return {
+    balanceAt: (accountId, at, clock) => balance(accountId, clock, { at, number: NUMBER_MAX }),
+    balanceBefore: (accountId, at, clock) => balance(accountId, clock, { at, number: 0n }),
+    async listStatement({ accountId, clock, from, to, after, limit }) {
+      const account = sql`${accountId}::bigint`
+      const start = after === undefined || after.at < from ? { at: from, number: 0n } : after
+      const lines = clock === 'recorded' ? [recordedLines] : [recordedLines, backdatedLines]
+      const { rows } = await sql<StatementRow>`
+        select l.account_id, l.number, l.transfer_id, l.created_at, l.debits_after, l.amount, l.debited_after,
+          opening.posted + sum(l.amount) over (order by l.time, l.number) as balance_after,
+          t.reference, ${EFFECTIVE_AT} as effective_at
+        from (${past(account, clock, start)}) opening
+        cross join lateral (
+          select * from (${sql.join(
+            lines.map((walk) => sql`(${walk({ account, clock, start, to, limit })})`),
+            sql` union all `,
+          )}) u
+          order by time, number
+          limit ${limit}
+        ) l
+        join florin.transfers t on t.id = l.transfer_id
+        order by l.time, l.number`.execute(db)
+      return rows.map((row) => ({ ...toEntry(row), reference: row.reference }))
+    },
+    async listBalancesAt({ currency, at, clock, after, limit }) {
+      const { rows } = await sql<{ id: string; kind: AccountKind; posted: string }>`
+        select a.id, a.kind, p.posted
+        from (
+          select id, kind from florin.accounts
+          where currency = ${currency} and id > ${after ?? '0'}::bigint
+          order by id
+          limit ${limit}
+        ) a
+        cross join lateral (${past(sql`a.id`, clock, { at, number: NUMBER_MAX })}) p
+        order by a.id`.execute(db)
+      return rows.map(({ id, kind, posted }) => ({ id: id as AccountId, kind, posted: BigInt(posted) }))
+    },
+  }
+}
+
+interface StatementRow extends EntryRow {
+  readonly effective_at: Instant | null
+  readonly reference: string | null
+}
+
+type Account = RawBuilder<unknown>
+
+/** One row: what the account had up to and with a position, and the number of its last entry recorded by then. */
+function past(account: Account, clock: LedgerClock, upTo: StatementPosition) {
+  const recorded = sql<{ number: string; posted: string; debited: string }>`
+    select coalesce(e.number, 0) as number, coalesce(e.balance_after, 0) as posted,
+      coalesce(e.debited_after, 0) as debited
+    from (values (true)) as always
+    left join lateral (${lastEntry(account, upTo)}) e on true`
+  if (clock === 'recorded') return recorded
+  return sql<{ number: string; posted: string; debited: string }>`
+    select r.number, r.posted + coalesce(sum(b.amount), 0) as posted,
+      r.debited - coalesce(sum(b.amount) filter (where b.amount < 0), 0) as debited
+    from (${recorded}) r
+    left join florin.backdated_entries b
+      on b.account_id = ${account} and b.number > r.number
+      and (b.effective_at, b.number) <= ${place(upTo)}
+    group by r.number, r.posted, r.debited`
+}
+
+function lastEntry(account: Account, upTo: StatementPosition): RawBuilder<unknown> {
+  return sql`
+    select number, balance_after, debited_after from florin.entries
+    where account_id = ${account} and (created_at, number) <= ${place(upTo)}
+    order by created_at desc, number desc
+    limit 1`
+}
+
+function place({ at, number }: StatementPosition): RawBuilder<unknown> {
+  return sql`(${at}::timestamptz, ${number.toString()}::bigint)`
+}
+
+interface Walk {
+  readonly account: Account
+  readonly clock: LedgerClock
+  readonly start: StatementPosition
+  readonly to: Instant
+  readonly limit: number
+}
+
+/** The entries of a period in the order of their recording; by business time, those whose two times are one. */
+function recordedLines({ account, clock, to, limit }: Walk): RawBuilder<unknown> {
+  const notBackdated = sql`
+    and not exists (
+      select from florin.backdated_entries b where b.account_id = e.account_id and b.number = e.number
+    )`
+  return sql`
+    select e.*, e.created_at as time
+    from florin.entries e
+    where e.account_id = ${account} and e.number > opening.number
+      and e.number <= (select number from (${lastEntry(account, { at: to, number: 0n })}) last)
+      ${clock === 'recorded' ? sql`` : notBackdated}
+    order by e.number
+    limit ${limit}`
+}
+
+/** The backdated entries of a period in the order in which they took effect. */
+function backdatedLines({ account, start, to, limit }: Walk): RawBuilder<unknown> {
+  return sql`
+    select e.*, b.effective_at as time
+    from florin.backdated_entries b
+    join florin.entries e on e.account_id = b.account_id and e.number = b.number
+    where b.account_id = ${account} and (b.effective_at, b.number) > ${place(start)}
+      and b.effective_at < ${to}::timestamptz
+    order by b.effective_at, b.number
+    limit ${limit}`
+}

@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import type { Florin } from '#app/florin.ts'
+import { expectDefined } from '#core/assert.ts'
+import type { Simulation } from '#core/command.ts'
+import type { AccountId } from '#core/ids.ts'
+import { formatAmount, type Scale } from '#core/money.ts'
+import type { Transfer } from '#core/transfer.ts'
+import { callerOf } from '../caller.ts'
+import { withFieldNames } from '../field-names.ts'
+import { noQuery } from '../fields.ts'
+import { answer, ProblemSchema, problems } from '../answers.ts'
+import { problemBody, refusalProblem, sendProblem } from '../problems.ts'
+import type { ZodApp } from '../validation.ts'
+import { accountId, amount } from './shown.ts'
+import { namesOf, NewTransfer } from './new-transfer.ts'
+import { toTransfer, TransferSchema } from './transfer-schemas.ts'
+
+const SimulationSchema = z
+  .strictObject({
+    would: z.enum(['post', 'refuse']),
+    status: z.int().meta({ description: 'The HTTP status that the real request would get' }),
+    transfer: TransferSchema.nullable().meta({
+      description: 'As it would be recorded, posted or failed; null when it would not be recorded',
+    }),
+    entries: z.array(
+      z.strictObject({
+        account_id: accountId,
+        number: z.string(),
+        amount: amount.meta({ description: 'Negative when money would leave' }),
+        balance_after: amount,
+      }),
+    ),
+    problem: ProblemSchema.optional().meta({ description: 'What the real request would be answered with' }),
+  })
+  .meta({ id: 'Simulation' })
+
+const POSTED = 201
+
+/** Adds `/transfers/simulate`. */
+export function serveSimulations(app: ZodApp, florin: Florin): void {
+  app.post(
+    '/transfers/simulate',
+    {
+      schema: {
+        operationId: 'simulateTransfer',
+        tags: ['transfers'],
+        summary: 'What a transfer would come to, now: its entries and fees, or why it would be refused',
+        description:
+          'Decided as the real request would be, in line with all others, and then forgotten: nothing is recorded, and no idempotency key is looked at.',
+        querystring: noQuery,
+        body: NewTransfer,
+        response: { 200: answer('What it would come to', SimulationSchema), ...problems('body') },
+      },
+    },
+    async (request, reply) => {
+      const fieldName = namesOf(request.body)
+      const asked = florin.transfers.simulate(callerOf(request), request.body.request)
+      const outcome = await withFieldNames(fieldName, asked)
+      return outcome.kind === 'rejected'
+        ? sendProblem(reply, refusalProblem(outcome, { fieldName }))
+        : toSimulation(outcome.result, { fieldName, requestId: request.id })
+    },
+  )
+}
+
+function toSimulation(
+  { outcome, entries }: Simulation,
+  { fieldName, requestId }: { readonly fieldName: (field: string) => string; readonly requestId: string },
+): z.output<typeof SimulationSchema> {
+  if (outcome.kind === 'rejected') {
+    // Nothing is recorded, so there is no failed transfer to point to.
+    const problem = refusalProblem({ ...outcome, transfer: null }, { fieldName })
+    return {
+      would: 'refuse',
+      status: problem.status,
+      transfer: outcome.transfer === null ? null : toTransfer(outcome.transfer),
+      entries: [],
+      problem: problemBody(problem, requestId),
+    }
+  }
+  const transfer = outcome.result
+  const scales = scalesOf(transfer)
+  return {
+    would: 'post',
+    status: POSTED,
+    transfer: toTransfer(transfer),
+    entries: entries.map((entry) => {
+      const scale = expectDefined(scales.get(entry.accountId), `scale of ${entry.accountId}`)
+      return {
+        account_id: entry.accountId,
+        number: entry.number.toString(),
+        amount: formatAmount(entry.amount, scale),
+        balance_after: formatAmount(entry.balanceAfter, scale),
+      }
+    }),
+  }
+}
+
+function scalesOf({ postings }: Transfer): Map<AccountId, Scale> {
+  return new Map(
+    postings.flatMap(({ source, destination, scale }) => [
+      [source, scale],
+      [destination, scale],
+    ]),
+  )
+}

@@ -1,0 +1,212 @@
+// The guards of everything that moves or reserves money, in the precedence of codes.ts.
+import { available, type AccountBalance } from './account.ts'
+import { mostWithin, policyFloor } from './amounts.ts'
+import { expectDefined } from './assert.ts'
+import type { Refusal } from './codes.ts'
+import type { AccountId } from './ids.ts'
+import { frozenRefusal, limitRefusal } from './limits.ts'
+import { MINOR_MAX } from './money.ts'
+import { feeRuleOf, policiesOf } from './policy.ts'
+import {
+  about,
+  accountOf,
+  balancesSeen,
+  destinationField,
+  fieldIn,
+  fieldOf,
+  named,
+  refuse,
+  shower,
+  sourceField,
+  type Ruled,
+} from './refusal.ts'
+import type { Posting } from './transfer.ts'
+import type { WorkingSet } from './working-set.ts'
+
+/** Accounts that exist, are two, in the posting's currency, and have a bound where all is asked. Codes run before postings. */
+export function structureRefusal({ accounts }: WorkingSet, postings: readonly Posting[]): Refusal | null {
+  for (const [i, { source, destination }] of postings.entries()) {
+    if (!accounts.has(source))
+      return refuse('account_not_found', fieldOf(i, 'source'), `account ${source} does not exist`)
+    if (!accounts.has(destination)) {
+      return refuse('account_not_found', fieldOf(i, 'destination'), `account ${destination} does not exist`)
+    }
+  }
+  for (const [i, { source, destination }] of postings.entries()) {
+    if (source === destination) {
+      const message = `source and destination are both account ${source}`
+      return refuse('same_account', fieldOf(i, 'destination'), message)
+    }
+  }
+  for (const [i, posting] of postings.entries()) {
+    for (const side of ['source', 'destination'] as const) {
+      const account = accounts.get(posting[side]) as AccountBalance
+      if (account.currency !== posting.currency) {
+        const message = `account ${account.id} is in ${account.currency}, not ${posting.currency}`
+        return refuse('currency_mismatch', fieldOf(i, side), message)
+      }
+    }
+  }
+  for (const [i, { source, role }] of postings.entries()) {
+    if (role?.kind === 'balancing' && role.max === null && accounts.get(source)?.creditLimit === null) {
+      const message = `account ${source} has no floor, so all of it is no amount: say a max`
+      return refuse('amount_unbounded', fieldOf(i, 'source'), message)
+    }
+  }
+  return null
+}
+
+/** What a movement of money is let off: what was let through before, or only puts right what was. */
+export interface Exemption {
+  /** Captures, reversals, sweeps: destinations, bounds of one transfer and velocity are not looked at. */
+  readonly limits: boolean
+  /** Captures: floors and ceilings of policies are not looked at; the hold was within them when it was made. */
+  readonly bounds?: boolean
+}
+
+/** Whether the money may move: closed and frozen accounts, policies, floors, ceilings, digits. */
+export function moneyRefusal(
+  state: WorkingSet,
+  postings: readonly Posting[],
+  exempt: Exemption,
+): Refusal | null {
+  return (
+    closedRefusal(state, postings) ??
+    (state.policies.size === 0
+      ? null
+      : (frozenRefusal(state, postings) ?? (exempt.limits ? null : limitRefusal(state, postings)))) ??
+    balanceRefusal(state, postings, exempt)
+  )
+}
+
+function closedRefusal(state: WorkingSet, postings: readonly Posting[]): Refusal | null {
+  for (const [i, posting] of postings.entries()) {
+    for (const side of ['source', 'destination'] as const) {
+      const { id, closedAt } = accountOf(state, posting[side])
+      if (closedAt === null) continue
+      return refuse('account_closed', fieldIn(postings, i, side), `account ${id} was closed at ${closedAt}`)
+    }
+  }
+  return null
+}
+
+/** What a transfer leaves, account by account: floors on what all postings leave, digits in between as well. */
+function balanceRefusal(state: WorkingSet, postings: readonly Posting[], exempt: Exemption): Refusal | null {
+  const running = new Map<AccountId, bigint>()
+  let overflow: Refusal | null = null
+  for (const [i, { source, destination, amount }] of postings.entries()) {
+    const sourceAfter = (running.get(source) ?? accountOf(state, source).posted) - amount
+    running.set(source, sourceAfter)
+    const destinationAfter = (running.get(destination) ?? accountOf(state, destination).posted) + amount
+    running.set(destination, destinationAfter)
+    if (overflow === null && sourceAfter < -MINOR_MAX)
+      overflow = overflowRefusal(fieldIn(postings, i, 'source'), source)
+    if (overflow === null && destinationAfter > MINOR_MAX)
+      overflow = overflowRefusal(fieldIn(postings, i, 'destination'), destination)
+  }
+  const empty = postings.findIndex(({ amount }) => amount === 0n)
+  if (empty >= 0) return nothingRefusal(state, postings, empty)
+  for (const [id, after] of running) {
+    const account = accountOf(state, id)
+    if (account.creditLimit === null || after >= account.posted) continue
+    if (after - account.held < -account.creditLimit) {
+      return shortfallRefusal(state, account, { after, field: sourceField(postings, id) })
+    }
+  }
+  const bounded = state.policies.size > 0 && exempt.bounds !== true
+  return (bounded ? boundRefusal(state, running, postings) : null) ?? overflow
+}
+
+/** Floors and ceilings that policies set. */
+function boundRefusal(
+  state: WorkingSet,
+  running: ReadonlyMap<AccountId, bigint>,
+  postings: readonly Posting[],
+): Refusal | null {
+  for (const [id, after] of running) {
+    const account = accountOf(state, id)
+    if (after >= account.posted) continue
+    for (const policy of policiesOf(state, account)) {
+      const bound = policyFloor(policy)
+      if (bound === null || after - account.held >= bound) continue
+      const show = shower(account)
+      const room = account.posted - account.held - bound
+      const most = mostWithin(feeRuleOf(state, account), room)
+      const message = `account ${id} must keep ${named(account, bound)}, and this would leave ${named(account, after - account.held)}`
+      return refuse('below_floor', sourceField(postings, id), message, {
+        ...about(account, policy, policy.rules.floor === bound ? 'floor' : 'credit_limit'),
+        saw: { ...balancesSeen(account), asked: show(account.posted - after), floor: show(bound) },
+        passes: {
+          top_up: show(bound - (after - account.held)),
+          ...(most > 0n ? { amount_max: show(most) } : {}),
+        },
+      })
+    }
+  }
+  for (const [id, after] of running) {
+    const account = accountOf(state, id)
+    if (after <= account.posted) continue
+    for (const policy of policiesOf(state, account)) {
+      const { ceiling } = policy.rules
+      if (ceiling === null || after + account.incoming <= ceiling) continue
+      return ceilingRefusal({ account, policy }, ceiling, {
+        asked: after - account.posted,
+        field: destinationField(postings, id),
+      })
+    }
+  }
+  return null
+}
+
+/** The refusal of what would bring an account above its ceiling; what open holds announce counts as there already. */
+function ceilingRefusal(
+  { account, policy }: Ruled,
+  ceiling: bigint,
+  { asked, field }: { readonly asked: bigint; readonly field: string | null },
+): Refusal {
+  const show = shower(account)
+  const room = ceiling - account.posted - account.incoming
+  const message = `account ${account.id} may have at most ${named(account, ceiling)}, and this would bring ${named(account, asked)} more`
+  return refuse('ceiling_exceeded', field, message, {
+    ...about(account, policy, 'ceiling'),
+    saw: { ...balancesSeen(account), asked: show(asked), ceiling: show(ceiling) },
+    passes: room > 0n ? { amount_max: show(room) } : {},
+  })
+}
+
+/** The refusal of a balancing posting that finds nothing to move. */
+function nothingRefusal(state: WorkingSet, postings: readonly Posting[], i: number): Refusal {
+  const account = accountOf(state, expectDefined(postings[i], 'posting').source)
+  const message = `account ${account.id} has nothing available`
+  return refuse('insufficient_funds', fieldOf(i, 'source'), message, {
+    rule: 'available',
+    account: account.id,
+    policy: null,
+    saw: balancesSeen(account),
+    passes: {},
+  })
+}
+
+function shortfallRefusal(
+  state: WorkingSet,
+  account: AccountBalance,
+  { after, field }: { readonly after: bigint; readonly field: string | null },
+): Refusal {
+  const show = shower(account)
+  const room = available(account) as bigint
+  const taken = account.posted - after
+  const most = mostWithin(feeRuleOf(state, account), room)
+  const message = `account ${account.id} has ${named(account, room)} available, and this takes ${named(account, taken)}`
+  return refuse('insufficient_funds', field, message, {
+    rule: 'available',
+    account: account.id,
+    policy: null,
+    saw: { ...balancesSeen(account), asked: show(taken) },
+    passes: { top_up: show(taken - room), ...(most > 0n ? { amount_max: show(most) } : {}) },
+  })
+}
+
+/** The refusal of a balance of more than 38 digits. */
+export function overflowRefusal(field: string | null, id: AccountId): Refusal {
+  return refuse('balance_overflow', field, `the balance of account ${id} would have more than 38 digits`)
+}

@@ -1,0 +1,237 @@
+/** Holds: money reserved and announced, captured in time, and given back. */
+import { MAX, MAX_LESS_1, TWO, type LedgerCase } from './ledger-case.ts'
+
+const MAX_LESS_5 = `${MAX.slice(1)}4`
+
+/** The cases. */
+export const HOLD_CASES: readonly LedgerCase[] = [
+  {
+    name: 'a hold reserves on the source and announces to the destination, and moves nothing',
+    given: TWO,
+    when: [
+      'hold h 1>2 40.00 EUR ref=rent m:a=b -> ok',
+      'pay 1>2 60.01 EUR -> insufficient_funds postings[0].source',
+    ],
+    balances: ['1 100.00 EUR 1 held=40.00', '2 0.00 EUR 0 incoming=40.00'],
+  },
+  {
+    name: 'what is announced cannot be spent',
+    given: [...TWO, 'hold h 1>2 40.00 EUR'],
+    when: [
+      'pay 2>1 0.01 EUR -> insufficient_funds postings[0].source',
+      'capture h -> ok',
+      'pay 2>1 40.00 EUR -> ok',
+    ],
+    balances: ['1 100.00 EUR 3', '2 0.00 EUR 2'],
+  },
+  {
+    name: 'a capture moves what was held, whole',
+    given: [...TWO, 'hold h 1>2 40.00 EUR ref=rent m:a=b'],
+    when: ['capture h -> ok', 'capture h -> hold_captured hold_id', 'release h -> hold_captured hold_id'],
+    balances: ['1 60.00 EUR 2', '2 40.00 EUR 1'],
+  },
+  {
+    name: 'captures in parts, to the cent, and the last one ends the hold',
+    given: [...TWO, 'hold h 1>2 40.00 EUR'],
+    when: [
+      'capture h 10.00 EUR -> ok',
+      'capture h 30.01 EUR -> capture_exceeds_hold amount',
+      'capture h 29.99 EUR -> ok',
+      'capture h 0.02 EUR -> capture_exceeds_hold amount',
+      'capture h 0.01 EUR -> ok',
+      'capture h 0.01 EUR -> hold_captured hold_id',
+    ],
+    balances: ['1 60.00 EUR 4', '2 40.00 EUR 3'],
+  },
+  {
+    name: 'a capture may give back the rest, and so end the hold',
+    given: [...TWO, 'hold h 1>2 40.00 EUR', 'hold i 1>2 10.00 EUR'],
+    when: [
+      'capture h 5.00 EUR -> ok',
+      'capture h 10.00 EUR rest -> ok',
+      'capture h 1.00 EUR -> hold_captured hold_id',
+      'capture i rest -> ok',
+    ],
+    balances: ['1 75.00 EUR 4', '2 25.00 EUR 3'],
+  },
+  {
+    name: 'a captured part stays captured when the rest is released',
+    given: [...TWO, 'hold h 1>2 40.00 EUR', 'capture h 15.00 EUR'],
+    when: [
+      'release h -> ok',
+      'release h -> hold_released hold_id',
+      'capture h 1.00 EUR -> hold_released hold_id',
+      'expire h -> hold_released hold_id',
+    ],
+    balances: ['1 85.00 EUR 2', '2 15.00 EUR 1'],
+  },
+  {
+    name: 'nobody captures or releases a hold that is not there',
+    given: TWO,
+    when: [
+      'capture h -> hold_not_found hold_id',
+      'release h -> hold_not_found hold_id',
+      'expire h -> hold_not_found hold_id',
+    ],
+  },
+  {
+    name: 'a hold is captured up to the microsecond before it expires',
+    given: [...TWO, 'hold h 1>2 40.00 EUR expires=01:00', 'hold i 1>2 10.00 EUR expires=01:00'],
+    when: [
+      'at 00:59:59.999999',
+      'capture h 10.00 EUR -> ok',
+      'at 01:00',
+      'capture h 10.00 EUR -> hold_expired hold_id',
+      'at 01:00:00.000001',
+      'capture i -> hold_expired hold_id',
+    ],
+    balances: ['1 90.00 EUR 2 held=40.00', '2 10.00 EUR 1 incoming=40.00'],
+  },
+  {
+    name: 'the sweep takes what is due, not a microsecond before, and only once',
+    given: [...TWO, 'hold h 1>2 40.00 EUR expires=01:00', 'hold i 1>2 10.00 EUR'],
+    when: [
+      'at 00:59:59.999999',
+      'expire h -> hold_not_due hold_id',
+      'at 01:00',
+      'expire h -> ok',
+      'expire h -> hold_expired hold_id',
+      'release h -> hold_expired hold_id',
+      'capture h -> hold_expired hold_id',
+      'expire i -> hold_not_due hold_id',
+    ],
+    balances: ['1 100.00 EUR 1 held=10.00', '2 0.00 EUR 0 incoming=10.00'],
+  },
+  {
+    name: 'released when its time is over already, a hold has expired',
+    given: [...TWO, 'hold h 1>2 40.00 EUR expires=01:00'],
+    when: ['at 01:00', 'release h -> ok', 'release h -> hold_expired hold_id'],
+    balances: ['1 100.00 EUR 1', '2 0.00 EUR 0'],
+  },
+  {
+    name: 'a hold would have to expire after it is made',
+    given: TWO,
+    when: [
+      'at 01:00',
+      'hold h 1>2 1.00 EUR expires=01:00 -> expires_at_in_past expires_at',
+      'at 01:00',
+      'hold h 1>2 1.00 EUR expires=01:00:00.000001 -> ok',
+    ],
+    balances: ['1 100.00 EUR 1 held=1.00'],
+  },
+  {
+    name: 'made, captured and released in one batch',
+    given: TWO,
+    when: [
+      [
+        'hold h 1>2 60.00 EUR -> ok',
+        'hold i 1>2 60.00 EUR -> insufficient_funds source',
+        'capture h 20.00 EUR -> ok',
+        'release h -> ok',
+        'hold i 1>2 60.00 EUR -> ok',
+        'pay 2>1 20.00 EUR -> ok',
+        'capture i -> ok',
+        'capture i -> hold_captured hold_id',
+      ],
+    ],
+    balances: ['1 40.00 EUR 4', '2 60.00 EUR 3'],
+  },
+  {
+    name: 'a credit limit counts what is held',
+    given: ['open 1 EUR 10.00 limit=5.00', 'open 2 EUR'],
+    when: [
+      'hold h 1>2 15.01 EUR -> insufficient_funds source',
+      'hold h 1>2 12.00 EUR -> ok',
+      'pay 1>2 3.01 EUR -> insufficient_funds postings[0].source',
+      'set 1 limit=1.99 -> credit_limit_in_use credit_limit',
+      'pay 1>2 3.00 EUR -> ok',
+      'capture h -> ok',
+    ],
+    balances: ['1 -5.00 EUR 3', '2 15.00 EUR 2'],
+  },
+  {
+    name: 'a hold is refused for what a transfer would be refused for',
+    given: [...TWO, 'open 3 USD'],
+    when: [
+      'hold h 9>2 1.00 EUR -> account_not_found source',
+      'hold h 1>9 1.00 EUR -> account_not_found destination',
+      'hold h 1>1 1.00 EUR -> same_account destination',
+      'hold h 1>3 1.00 EUR -> currency_mismatch destination',
+      'hold h 3>1 1.00 EUR -> currency_mismatch source',
+      'hold h 1>2 100.01 EUR -> insufficient_funds source',
+    ],
+    balances: ['1 100.00 EUR 1'],
+  },
+  {
+    name: 'money may be held on the external account, which has no floor',
+    given: TWO,
+    when: ['hold h @EUR>2 1000.00 EUR -> ok', 'capture h 400.00 EUR -> ok'],
+    balances: ['@EUR -500.00 EUR 2 held=600.00', '2 400.00 EUR 1 incoming=600.00'],
+  },
+  {
+    name: 'an account reserves and is promised at once',
+    given: ['open 1 EUR 10.00', 'open 2 EUR 10.00', 'hold h 1>2 4.00 EUR', 'hold i 2>1 3.00 EUR'],
+    when: ['capture i -> ok', 'pay 1>2 9.01 EUR -> insufficient_funds postings[0].source'],
+    balances: ['1 13.00 EUR 2 held=4.00', '2 7.00 EUR 2 incoming=4.00'],
+  },
+  {
+    name: 'held and announced money has 38 digits, and not one unit more',
+    given: [`open 1 JPY ${MAX_LESS_1}`, 'open 2 JPY', 'open 3 JPY 1', `open 4 JPY`],
+    when: [
+      `hold h 1>2 ${MAX_LESS_1} JPY -> ok`,
+      `hold i 3>2 1 JPY -> ok`,
+      'hold j @JPY>2 1 JPY -> balance_overflow source',
+      'capture h -> ok',
+      'capture i -> ok',
+    ],
+    balances: ['1 0 JPY 2', `2 ${MAX} JPY 2`, '3 0 JPY 2'],
+  },
+  {
+    name: 'what is announced to an account, or held on it, stays within 38 digits',
+    given: ['open 1 JPY 1', 'open 2 JPY', 'open 3 JPY', `hold h @JPY>2 ${MAX_LESS_1} JPY`],
+    when: [
+      `hold i @JPY>2 2 JPY -> balance_overflow source`,
+      'hold j 1>2 1 JPY -> ok',
+      'release j -> ok',
+      'hold k @JPY>3 1 JPY -> ok',
+      'hold l @JPY>3 1 JPY -> balance_overflow source',
+    ],
+    balances: [`2 0 JPY 0 incoming=${MAX_LESS_1}`, `@JPY -1 JPY 1 held=${MAX}`],
+  },
+  {
+    name: 'a capture that would bring 39 digits is refused, and the hold stays open',
+    given: [
+      'open 1 JPY 5',
+      'open 2 JPY',
+      'open 3 JPY 0 limit=9',
+      'hold h 1>2 5 JPY',
+      `pay @JPY>2 ${MAX_LESS_5} JPY`,
+    ],
+    when: [
+      'pay 3>2 1 JPY -> ok',
+      'capture h -> balance_overflow postings[0].destination',
+      'capture h 4 JPY -> ok',
+      'pay 2>3 1 JPY -> ok',
+      'capture h -> ok',
+    ],
+    balances: [`2 ${MAX} JPY 5`, '1 0 JPY 3'],
+  },
+  {
+    name: 'a capture is remembered under its key, and a hold too',
+    given: TWO,
+    when: [
+      'hold h 1>2 5.00 EUR key=k1 -> ok',
+      'hold h 1>2 5.00 EUR key=k1 -> again',
+      'capture h 2.00 EUR key=k2 -> ok',
+      'capture h 2.00 EUR key=k2 -> again',
+      'capture h 9.00 EUR key=k3 -> capture_exceeds_hold amount',
+      'capture h 9.00 EUR key=k3 -> capture_exceeds_hold amount again',
+      'capture h 9.00 EUR key=k2 -> idempotency_key_reused',
+      'release h key=k4 -> ok',
+      'release h key=k4 -> again',
+      'release h key=k5 -> hold_released hold_id',
+      'hold h 1>2 5.00 EUR key=k1 -> again',
+    ],
+    balances: ['1 98.00 EUR 2', '2 2.00 EUR 1'],
+  },
+]
