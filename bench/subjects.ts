@@ -46,6 +46,7 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
     store,
     clock: systemClock,
     catalog: createIso4217Catalog(),
+    rates: { find: () => undefined },
     ids: randomIds,
     digest: sha256Hex,
     settings: FLORIN_SETTINGS,

@@ -39,6 +39,7 @@ export function createMemoryFlorin(): MemoryFlorin {
     store,
     clock,
     catalog: { find: (code) => CATALOG.find((currency) => currency.code === code), list: () => CATALOG },
+    rates: { find: () => undefined },
     ids: createTestIds(),
     digest: sha256Hex,
     settings: FLORIN_SETTINGS,

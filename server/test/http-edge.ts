@@ -4,12 +4,13 @@ import type { FastifyInstance, InjectOptions } from 'fastify'
 import { z } from 'zod'
 import { sha256, sha256Hex } from '#adapters/runtime-node/digest.ts'
 import { randomIds } from '#adapters/runtime-node/id-source.ts'
+import { createFixedRates, type FixedRate } from '#adapters/rates-fixed/rates.ts'
 import { systemClock } from '#adapters/runtime-node/clock.ts'
 import { createMemoryStore, type MemoryStore } from '#adapters/store-memory/store.ts'
 import { createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, FLORIN_SETTINGS, type Florin } from '#app/florin.ts'
-import type { Currency } from '#core/currency.ts'
-import { parseCurrencyCode } from '#core/currency.ts'
+import { parseCurrencyCode, type Currency, type CurrencyCode } from '#core/currency.ts'
+import type { AccountId } from '#core/ids.ts'
 import type { HttpLog } from '#api/http/log.ts'
 import { createHttpServer } from '#api/http/server.ts'
 
@@ -76,6 +77,16 @@ const CATALOG = [
   return { ...currency, code: code.value }
 })
 
+/** A euro buys 150.25 yen, and half a gem; there is no account to exchange gems through. */
+const RATES = [
+  { sell: 'EUR', buy: 'JPY', rate: { numerator: 601n, denominator: 4n } },
+  { sell: 'EUR', buy: 'GEM', rate: { numerator: 1n, denominator: 2n } },
+] as FixedRate[]
+const FX_ACCOUNTS = new Map([
+  ['EUR' as CurrencyCode, '9001' as AccountId],
+  ['JPY' as CurrencyCode, '9002' as AccountId],
+])
+
 /** Makes the edge over an empty memory store. `change` replaces parts of Florin, for the ways it can fail. */
 export async function createEdge(
   options: { readonly change?: (florin: Florin) => Partial<Florin>; readonly logRequests?: boolean } = {},
@@ -87,9 +98,10 @@ export async function createEdge(
     store,
     clock: systemClock,
     catalog: { find: (code) => CATALOG.find((currency) => currency.code === code), list: () => CATALOG },
+    rates: createFixedRates(RATES),
     ids: randomIds,
     digest: sha256Hex,
-    settings: FLORIN_SETTINGS,
+    settings: { ...FLORIN_SETTINGS, fxAccounts: FX_ACCOUNTS },
   })
   const lines: LogLine[] = []
   const write = (level: LogLine['level']) => (fields: object, message: string) =>

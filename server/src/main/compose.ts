@@ -2,6 +2,7 @@
 // one `close` that closes it in reverse.
 import type { AddressInfo } from 'node:net'
 import { createIso4217Catalog } from '#adapters/currencies-iso4217/catalog.ts'
+import { createFixedRates } from '#adapters/rates-fixed/rates.ts'
 import { systemClock } from '#adapters/runtime-node/clock.ts'
 import { sha256, sha256Hex } from '#adapters/runtime-node/digest.ts'
 import { randomIds } from '#adapters/runtime-node/id-source.ts'
@@ -134,6 +135,7 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
       store,
       clock: systemClock,
       catalog: createIso4217Catalog(),
+      rates: createFixedRates(config.fxRates),
       ids: randomIds,
       digest: sha256Hex,
       settings: config,

@@ -16,6 +16,9 @@ test('nothing set is a configuration that works', () => {
     logLevel: 'info',
     idempotencyDays: 30,
     backdatingDays: 31,
+    fxRates: [],
+    fxAccounts: new Map(),
+    fxQuoteSeconds: 30,
     batchSizeMax: 1000,
     queueMax: 10_000,
     deadlineMs: 10_000,
@@ -36,6 +39,28 @@ test('settings are read', () => {
   assert.equal(readConfig({ FLORIN_GRPC_PORT: '0' }).grpcPort, 0)
 })
 
+test('rates are exact fractions, and accounts a table', () => {
+  const { fxRates, fxAccounts } = readConfig({
+    FLORIN_FX_RATES: ' EUR/USD = 1.0850,USD/JPY=150.25 , EUR/GEM=2',
+    FLORIN_FX_ACCOUNTS: 'EUR=9001, USD=9002,',
+  })
+  assert.deepEqual(
+    fxRates.map(({ sell, buy, rate }) => [sell, buy, rate.numerator, rate.denominator]),
+    [
+      ['EUR', 'USD', 217n, 200n],
+      ['USD', 'JPY', 601n, 4n],
+      ['EUR', 'GEM', 2n, 1n],
+    ],
+  )
+  assert.deepEqual(
+    [...fxAccounts],
+    [
+      ['EUR', '9001'],
+      ['USD', '9002'],
+    ],
+  )
+})
+
 const wrong: [name: string, value: string, message: RegExp][] = [
   ['FLORIN_HOST', '0.0.0.0', /this machine only.*authentication is not built yet.*proxy/],
   ['FLORIN_HOST', '192.168.1.4', /this machine only/],
@@ -52,6 +77,15 @@ const wrong: [name: string, value: string, message: RegExp][] = [
   ['FLORIN_DATABASE_URL', 'florin', /postgresql:\/\//],
   ['FLORIN_LOG_LEVEL', 'loud', /one of silent, fatal, error, warn, info, debug, trace/],
   ['FLORIN_IDEMPOTENCY_DAYS', '0', /from 1 to 3650/],
+  ['FLORIN_FX_RATES', 'EURUSD=1', /rates such as EUR\/USD=1\.0850.*EURUSD=1/],
+  ['FLORIN_FX_RATES', 'EUR/USD=1.08.5', /rates such as/],
+  ['FLORIN_FX_RATES', 'EUR/USD=-1', /rates such as/],
+  ['FLORIN_FX_RATES', 'EUR/USD/JPY=1', /rates such as/],
+  ['FLORIN_FX_RATES', 'EUR/USD=0.0', /above 0/],
+  ['FLORIN_FX_RATES', 'EUR/EUR=1', /two currencies/],
+  ['FLORIN_FX_RATES', 'EUR/USD=1, EUR/USD=2', /EUR\/USD once/],
+  ['FLORIN_FX_ACCOUNTS', 'EUR=0', /accounts such as EUR=9001/],
+  ['FLORIN_FX_ACCOUNTS', 'EUR=1=2', /= twice/],
   ['FLORIN_HTTP_PROT', '1', /did you mean FLORIN_HTTP_PORT\?/],
   ['FLORIN_PORT', '1', /did you mean FLORIN_HTTP_PORT\?/],
   ['FLORIN_DB_URL', 'x', /not a setting/],

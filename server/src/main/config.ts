@@ -3,7 +3,11 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { invalidFields, type FieldError } from '#core/errors.ts'
+import type { FixedRate } from '#adapters/rates-fixed/rates.ts'
+import type { CurrencyCode } from '#core/currency.ts'
+import type { AccountId } from '#core/ids.ts'
 import { closestName } from './closest-name.ts'
+import { fxAccounts, fxRates } from './fx-settings.ts'
 
 /** How a process of Florin is set up. Frozen. */
 export interface Config {
@@ -18,6 +22,9 @@ export interface Config {
   readonly logLevel: LogLevel
   readonly idempotencyDays: number
   readonly backdatingDays: number
+  readonly fxRates: readonly FixedRate[]
+  readonly fxAccounts: ReadonlyMap<CurrencyCode, AccountId>
+  readonly fxQuoteSeconds: number
   readonly batchSizeMax: number
   readonly queueMax: number
   readonly deadlineMs: number
@@ -108,6 +115,28 @@ export const settings: readonly Setting[] = [
     schema: wholeNumber(0, 3650),
   },
   {
+    name: 'FLORIN_FX_RATES',
+    key: 'fxRates',
+    default: '',
+    meaning:
+      'Rates of exchange, `EUR/USD=1.0850, USD/JPY=150.25`: so much of the second for one of the first. The way back is the exact reciprocal',
+    schema: fxRates,
+  },
+  {
+    name: 'FLORIN_FX_ACCOUNTS',
+    key: 'fxAccounts',
+    default: '',
+    meaning: 'Your accounts that exchanges go through, one a currency: `EUR=9001, USD=9002`',
+    schema: fxAccounts,
+  },
+  {
+    name: 'FLORIN_FX_QUOTE_SECONDS',
+    key: 'fxQuoteSeconds',
+    default: '30',
+    meaning: 'How long a quote can be converted, in seconds',
+    schema: wholeNumber(1, 86_400),
+  },
+  {
     name: 'FLORIN_BATCH_SIZE',
     key: 'batchSizeMax',
     default: '1000',
@@ -163,7 +192,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 /** The settings as a table in Markdown: what docs/configuration.md shows. */
 export function toSettingsTable(): string {
   const rows = settings.map(({ name, default: byDefault, meaning }) => {
-    return `| \`${name}\` | ${byDefault === null ? '' : `\`${byDefault}\``} | ${meaning} |`
+    return `| \`${name}\` | ${byDefault ? `\`${byDefault}\`` : ''} | ${meaning} |`
   })
   return ['| setting | default | meaning |', '| --- | --- | --- |', ...rows].join('\n')
 }

@@ -7,6 +7,8 @@ const problemCodes = [
   ...Object.keys(refusalMeanings),
   ...Object.keys(edgeMeanings),
   'currency_not_found',
+  'fx_rate_missing',
+  'fx_account_missing',
   'validation_failed',
   'wallet_too_large',
   'unavailable',

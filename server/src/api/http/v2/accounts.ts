@@ -11,12 +11,14 @@ import type { ZodApp } from '../validation.ts'
 import {
   AccountChanges,
   accountList,
+  AccountMoment,
   AccountPage,
   AccountPath,
   AccountSchema,
   Closing,
   NewAccount,
   toAccount,
+  toPastAccount,
 } from './account-schemas.ts'
 
 /** Adds `/accounts`. */
@@ -77,8 +79,8 @@ export function serveAccounts(app: ZodApp, florin: Florin): void {
       schema: {
         operationId: 'getAccount',
         tags: ['accounts'],
-        summary: 'An account with its balances',
-        querystring: noQuery,
+        summary: 'An account with its balances, or with what it had at a moment',
+        querystring: AccountMoment,
         params: AccountPath,
         response: {
           200: answer('The account', AccountSchema, ['ETag']),
@@ -86,11 +88,13 @@ export function serveAccounts(app: ZodApp, florin: Florin): void {
         },
       },
     },
-    async ({ params }, reply) => {
+    async ({ params, query: { at, clock } }, reply) => {
       const account = await florin.reader.findAccount(params.account_id)
       if (account === undefined) return sendProblem(reply, notFound('account', params.account_id))
       void reply.header('etag', toETag(account.version))
-      return toAccount(account)
+      if (at === undefined) return toAccount(account)
+      const posted = await florin.history.balanceAt(account, { at, clock })
+      return toPastAccount(account, { posted, at, clock })
     },
   )
 

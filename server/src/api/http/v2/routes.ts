@@ -8,10 +8,15 @@ import { serveBulk } from './bulk.ts'
 import { serveCurrencies } from './currencies.ts'
 import { serveEntries } from './entries.ts'
 import { serveEvents } from './events.ts'
+import { serveFx } from './fx.ts'
 import { serveHolds } from './holds.ts'
+import { servePeriods } from './periods.ts'
+import { servePolicies } from './policies.ts'
 import { serveReversals } from './reversals.ts'
 import { serveSimulations } from './simulations.ts'
+import { serveStatements } from './statements.ts'
 import { serveTransfers } from './transfers.ts'
+import { serveTrialBalance } from './trial-balance.ts'
 import { serveUsers } from './users.ts'
 import { serveWallet } from './wallet.ts'
 
@@ -23,10 +28,15 @@ export async function serveV2(scope: FastifyInstance, florin: Florin, log: HttpL
   serveCurrencies(app, florin)
   serveAccounts(app, florin)
   serveEntries(app, florin)
+  serveStatements(app, florin, log)
+  serveTrialBalance(app, florin, log)
   serveTransfers(app, florin)
   serveReversals(app, florin)
   serveSimulations(app, florin)
   serveBulk(app, florin, log)
   serveHolds(app, florin)
+  servePolicies(app, florin)
+  serveFx(app, florin)
+  servePeriods(app, florin)
   serveEvents(app, florin)
 }
