@@ -279,9 +279,9 @@ test('proto refuses what is named badly, breaks clients, or was not generated ag
       files: {
         [path]: original.replace('string balance = 2;', 'string balance = 2;\n  // New.\n  string more = 3;'),
       },
-      says: /gen\/florin\/v1\/Account\.ts: run/,
+      says: /gen\/florin\.binpb: run/,
     },
-    { files: { 'server/src/api/grpc/gen/florin/v1/Left.ts': '' }, says: /gen\/florin\/v1\/Left\.ts: run/ },
+    { files: { 'server/src/api/grpc/gen/health.binpb': '' }, says: /gen\/health\.binpb: run/ },
   ]
   for (const { files, says } of cases) {
     using house = createProtoHouse(files)

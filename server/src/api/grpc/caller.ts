@@ -20,23 +20,28 @@ function principalOf(_metadata: Metadata): Principal {
  * The caller of a method that changes something. `field` is the request's own idempotency key.
  * Throws a validation error for a malformed key, and for two different ones.
  */
-export function callerOf(metadata: Metadata, field: string | undefined, isGone: () => boolean): Caller {
-  return { principal: principalOf(metadata), idempotencyKey: readKey(metadata, field), isGone }
+export function callerOf(metadata: Metadata, field: unknown, isGone: () => boolean): Caller {
+  return {
+    principal: principalOf(metadata),
+    idempotencyKey: readKey(metadata, field as string | undefined),
+    isGone,
+  }
 }
 
-function readKey(metadata: Metadata, field = ''): string | null {
+function readKey(metadata: Metadata, field: string | undefined): string | null {
   const sent = metadata.get(IDEMPOTENCY_METADATA).map(String)
   if (sent.length > 1) throw invalidField(IDEMPOTENCY_METADATA, 'must be sent once')
   const [inMetadata] = sent
-  if (field !== '' && inMetadata !== undefined && inMetadata !== field) {
+  if (field !== undefined && inMetadata !== undefined && inMetadata !== field) {
     throw invalidField(
       IDEMPOTENCY_FIELD,
       `differs from the metadata ${IDEMPOTENCY_METADATA}: send one of the two`,
     )
   }
-  const key = field === '' ? inMetadata : field
+  const key = field ?? inMetadata
   if (key === undefined) return null
   const read = parseIdempotencyKey(key)
-  if (!read.ok) throw invalidField(field === '' ? IDEMPOTENCY_METADATA : IDEMPOTENCY_FIELD, read.problem)
+  if (!read.ok)
+    throw invalidField(field === undefined ? IDEMPOTENCY_METADATA : IDEMPOTENCY_FIELD, read.problem)
   return read.value
 }

@@ -4,6 +4,7 @@ import {
   status,
   type handleUnaryCall,
   type sendUnaryData,
+  type UntypedHandleCall,
   type ServerUnaryCall,
 } from '@grpc/grpc-js'
 import { CALLER_GONE, type Caller } from '#app/request.ts'
@@ -14,7 +15,7 @@ import type { HttpLog } from '../http/log.ts'
 import { requestIdOf } from '../http/request-id.ts'
 import { callerOf } from './caller.ts'
 import { bugProblem, errorProblem, refusalProblem, toCallError, type RpcProblem } from './problems.ts'
-import { Malformed } from './protos.ts'
+import { MALFORMED, type Fields } from './codec.ts'
 
 /** What calls of every kind can tell of themselves. */
 export type Rpc = Pick<
@@ -26,39 +27,44 @@ export type Rpc = Pick<
 export interface Edge {
   readonly florin: Florin
   readonly log: HttpLog
+  /** Aborted when the server closes: streams end then. */
+  readonly closing: AbortSignal
 }
+
+/** The methods of a service, by their names in the contract. */
+export type Handlers = Readonly<Record<string, UntypedHandleCall>>
 
 /** What a handler knows of its call besides the request. */
 export interface Call {
   readonly requestId: string
   /** Who calls, under the idempotency key of the metadata or of the request's field. */
-  callerOf(idempotencyKey: string | undefined): Caller
+  callerOf(idempotencyKey: unknown): Caller
 }
 
 /** What a handler answers. */
-export type Answer<Message> =
-  | { readonly kind: 'message'; readonly message: Message; readonly replayed: boolean }
+export type Answer =
+  | { readonly kind: 'message'; readonly message: object; readonly replayed: boolean }
   | { readonly kind: 'problem'; readonly problem: RpcProblem; readonly replayed: boolean }
 
 const REQUEST_ID_KEY = 'x-request-id'
 const REPLAYED_KEY = 'idempotency-replayed'
 
 /** A message that was not given before. */
-export function answered<Message>(message: Message): Answer<Message> {
+export function answered(message: object): Answer {
   return { kind: 'message', message, replayed: false }
 }
 
 /** A problem that the handler found. */
-export function failed(problem: RpcProblem): Answer<never> {
+export function failed(problem: RpcProblem): Answer {
   return { kind: 'problem', problem, replayed: false }
 }
 
 /** The answer for an outcome. `fieldName` gives the request's name of a field of the command. */
-export function answerOf<Result, Message>(
+export function answerOf<Result>(
   outcome: Rejected | { readonly kind: 'accepted'; readonly replayed: boolean; readonly result: Result },
-  toMessage: (result: Result) => Message,
+  toMessage: (result: Result) => object,
   fieldName: (field: string) => string = (field) => field,
-): Answer<Message> {
+): Answer {
   const { replayed } = outcome
   return outcome.kind === 'accepted'
     ? { kind: 'message', message: toMessage(outcome.result), replayed }
@@ -66,11 +72,11 @@ export function answerOf<Result, Message>(
 }
 
 /** A unary method. */
-export function unary<Request extends object, Message>(
+export function unary(
   { log }: Edge,
-  handle: (request: Request, call: Call) => Promise<Answer<Message>>,
-): handleUnaryCall<Request, Message> {
-  async function answerTo(rpc: ServerUnaryCall<Request, Message>, call: Call): Promise<Answer<Message>> {
+  handle: (request: Fields, call: Call) => Promise<Answer>,
+): handleUnaryCall<Fields, object> {
+  async function answerTo(rpc: UnaryRpc, call: Call): Promise<Answer> {
     try {
       return await handle(wellFormed(rpc.request), call)
     } catch (error) {
@@ -78,7 +84,7 @@ export function unary<Request extends object, Message>(
     }
   }
 
-  async function run(rpc: ServerUnaryCall<Request, Message>, respond: sendUnaryData<Message>): Promise<void> {
+  async function run(rpc: UnaryRpc, respond: sendUnaryData<object>): Promise<void> {
     const call = callOf(rpc)
     const answer = await answerTo(rpc, call)
     const metadata = metadataOf(call, answer)
@@ -90,10 +96,15 @@ export function unary<Request extends object, Message>(
   return (rpc, respond) => void run(rpc, respond)
 }
 
+type UnaryRpc = ServerUnaryCall<Fields, object>
+
 /** The message; throws when the bytes were none. */
-export function wellFormed<Message extends object>(message: Message): Message {
-  if (!(message instanceof Malformed)) return message
-  throw new AppError('bad_request', `the request ${message.problem}`)
+export function wellFormed(message: Fields): Fields {
+  if (message !== MALFORMED) return message
+  throw new AppError(
+    'bad_request',
+    'the request is not the message of this method, or holds text that is not UTF-8',
+  )
 }
 
 /** What there is to know of a call when it begins. */

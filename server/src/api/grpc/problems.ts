@@ -1,14 +1,10 @@
 // What goes wrong, from Florin's words to the words of an RPC: a status, and google.rpc details for programs.
 import { status, type Metadata } from '@grpc/grpc-js'
 import { CALLER_GONE } from '#app/request.ts'
+import type { Explanation } from '#core/codes.ts'
 import type { Rejected } from '#core/command.ts'
 import type { AppError, FieldError } from '#core/errors.ts'
-import type { BadRequest } from './gen/google/rpc/BadRequest.ts'
-import type { ErrorInfo } from './gen/google/rpc/ErrorInfo.ts'
-import type { RequestInfo } from './gen/google/rpc/RequestInfo.ts'
-import type { RetryInfo } from './gen/google/rpc/RetryInfo.ts'
-import type { Status } from './gen/google/rpc/Status.ts'
-import { messageOf } from './protos.ts'
+import { messageOf } from './contract.ts'
 import { errorStatuses, refusalStatuses } from './status.ts'
 
 /** Whose codes the reasons are. */
@@ -27,11 +23,16 @@ export interface RpcProblem {
   readonly errors: readonly FieldError[]
   /** What else ErrorInfo tells. */
   readonly info: Readonly<Record<string, string>>
+  /** Why a rule refused, in figures. Absent where no rule refused, and in v1. */
+  readonly explanation?: Explanation
   readonly retryAfterSeconds?: number
 }
 
+/** What a request may name. */
+type Resource = 'account' | 'currency' | 'hold' | 'policy' | 'quote' | 'transfer' | 'user'
+
 /** The problem for something that is not there. @example notFound('account', '1001') */
-export function notFound(what: 'account' | 'transfer', id: string): RpcProblem {
+export function notFound(what: Resource, id: string): RpcProblem {
   const reason = `${what}_not_found`
   return { status: status.NOT_FOUND, reason, message: `${what} ${id} does not exist`, errors: [], info: {} }
 }
@@ -41,13 +42,14 @@ export function refusalProblem(
   { refusal, transfer }: Rejected,
   fieldName: (field: string) => string,
 ): RpcProblem {
-  const { code, field, message } = refusal
+  const { code, field, message, explanation } = refusal
   return {
     status: refusalStatuses[code],
     reason: code,
     message,
     errors: field === null ? [] : [{ field: fieldName(field), message }],
     info: transfer === null ? {} : { transfer_id: transfer.id },
+    ...(explanation === null ? {} : { explanation }),
   }
 }
 
@@ -69,38 +71,40 @@ export function bugProblem(): RpcProblem {
   return { status: status.INTERNAL, reason: 'internal', message, errors: [], info: {} }
 }
 
-const detailTypes = {
-  ErrorInfo: messageOf<ErrorInfo>('google.rpc.ErrorInfo'),
-  BadRequest: messageOf<BadRequest>('google.rpc.BadRequest'),
-  RetryInfo: messageOf<RetryInfo>('google.rpc.RetryInfo'),
-  RequestInfo: messageOf<RequestInfo>('google.rpc.RequestInfo'),
+const details = {
+  'google.rpc.ErrorInfo': messageOf('google.rpc.ErrorInfo'),
+  'google.rpc.BadRequest': messageOf('google.rpc.BadRequest'),
+  'google.rpc.RetryInfo': messageOf('google.rpc.RetryInfo'),
+  'google.rpc.RequestInfo': messageOf('google.rpc.RequestInfo'),
+  'florin.v2.Explanation': messageOf('florin.v2.Explanation'),
 }
-const statusType = messageOf<Status>('google.rpc.Status')
+const statusMessage = messageOf('google.rpc.Status')
 
 /** A problem as google.rpc.Status. */
-export function toRpcStatus(problem: RpcProblem, requestId: string): Status {
-  const { reason, message, errors, info, retryAfterSeconds } = problem
+export function toRpcStatus(problem: RpcProblem, requestId: string) {
+  const { reason, message, errors, info, explanation, retryAfterSeconds } = problem
   const violations = errors.map(({ field, message: description }) => ({ field, description }))
   return {
     code: problem.status,
     message,
     details: [
-      detail('ErrorInfo', { reason, domain: DOMAIN, metadata: info }),
-      ...(violations.length === 0 ? [] : [detail('BadRequest', { field_violations: violations })]),
+      detail('google.rpc.ErrorInfo', { reason, domain: DOMAIN, metadata: info }),
+      ...(violations.length === 0 ? [] : [detail('google.rpc.BadRequest', { field_violations: violations })]),
+      ...(explanation === undefined ? [] : [detail('florin.v2.Explanation', explanation)]),
       ...(retryAfterSeconds === undefined
         ? []
-        : [detail('RetryInfo', { retry_delay: { seconds: retryAfterSeconds } })]),
-      detail('RequestInfo', { request_id: requestId }),
+        : [detail('google.rpc.RetryInfo', { retry_delay: { seconds: retryAfterSeconds } })]),
+      detail('google.rpc.RequestInfo', { request_id: requestId }),
     ],
   }
 }
 
 /** A problem as the end of a call, with its metadata. */
 export function toCallError(problem: RpcProblem, requestId: string, metadata: Metadata) {
-  metadata.set(DETAILS_KEY, statusType.serialize(toRpcStatus(problem, requestId)))
+  metadata.set(DETAILS_KEY, statusMessage.write(toRpcStatus(problem, requestId)))
   return { code: problem.status, message: problem.message, details: problem.message, metadata }
 }
 
-function detail(type: keyof typeof detailTypes, message: object) {
-  return { type_url: `type.googleapis.com/google.rpc.${type}`, value: detailTypes[type].serialize(message) }
+function detail(type: keyof typeof details, message: object) {
+  return { type_url: `type.googleapis.com/${type}`, value: details[type].write(message) }
 }
