@@ -1,22 +1,25 @@
 // The gRPC edge: florin.v1 and florin.v2 side by side, reflection and health, over the use cases of Florin.
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
-import {
-  logVerbosity,
-  Server,
-  ServerCredentials,
-  setLogVerbosity,
-  type UntypedServiceImplementation,
-} from '@grpc/grpc-js'
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
 import { ReflectionService } from '@grpc/reflection'
-import type { Edge } from './calls.ts'
+import type { Edge, Handlers } from './calls.ts'
+import { reflected, serviceOf } from './contract.ts'
 import { serveHealth } from './health.ts'
-import { reflected, serviceOf } from './protos.ts'
 import { createAccountService as createAccountServiceV1 } from './v1/accounts.ts'
 import { createTransferService as createTransferServiceV1 } from './v1/transfers.ts'
+import { createAccountService } from './v2/accounts.ts'
+import { createCurrencyService } from './v2/currencies.ts'
+import { createEventService } from './v2/events.ts'
+import { createFxService } from './v2/fx.ts'
+import { createHoldService } from './v2/holds.ts'
+import { createPeriodService } from './v2/periods.ts'
+import { createPolicyService } from './v2/policies.ts'
+import { createTransferService } from './v2/transfers.ts'
+import { createUserService } from './v2/users.ts'
 
 /** What the edge needs, and how it behaves. */
-export interface GrpcServerOptions extends Edge {
+export interface GrpcServerOptions extends Omit<Edge, 'closing'> {
   /** The largest request, in bytes. */
   readonly messageSizeMax: number
 }
@@ -30,9 +33,18 @@ export interface GrpcServer {
 }
 
 /** Every service of the contract. */
-const SERVICES: Readonly<Record<string, (edge: Edge) => UntypedServiceImplementation>> = {
+const SERVICES: Readonly<Record<string, (edge: Edge) => Handlers>> = {
   'florin.v1.AccountService': createAccountServiceV1,
   'florin.v1.TransferService': createTransferServiceV1,
+  'florin.v2.AccountService': createAccountService,
+  'florin.v2.CurrencyService': createCurrencyService,
+  'florin.v2.EventService': createEventService,
+  'florin.v2.FxService': createFxService,
+  'florin.v2.HoldService': createHoldService,
+  'florin.v2.PeriodService': createPeriodService,
+  'florin.v2.PolicyService': createPolicyService,
+  'florin.v2.TransferService': createTransferService,
+  'florin.v2.UserService': createUserService,
 }
 
 const LIMITS = {
@@ -58,7 +70,10 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     // Counts every call and message for a service that Florin does not offer.
     'grpc.enable_channelz': 0,
   })
-  for (const [name, create] of Object.entries(SERVICES)) server.addService(serviceOf(name), create(options))
+  const closing = new AbortController()
+  for (const [name, create] of Object.entries(SERVICES)) {
+    server.addService(serviceOf(name), create({ ...options, closing: closing.signal }))
+  }
   new ReflectionService(reflected).addToServer(server)
   const endHealth = serveHealth(server, florin.health, Object.keys(SERVICES))
 
@@ -74,6 +89,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     },
     async close() {
       endHealth()
+      closing.abort()
       const closed = listener.listening ? once(listener.close(), 'close') : undefined
       await new Promise<void>((resolve) => {
         const late = setTimeout(() => {
