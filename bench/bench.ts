@@ -1,4 +1,4 @@
-// npm run bench -- --scenario uniform|hot|http|http-hot|serial --seconds S --json FILE
+// npm run bench -- --scenario uniform|hot|http|http-hot|serial|grpc|grpc-stream --seconds S --json FILE
 // Each scenario runs its baseline and Florin in turn, in this process, on one embedded PostgreSQL with fsync on, each on
 // a fresh database, and afterwards checks that no cent was lost.
 import { execFileSync } from 'node:child_process'
@@ -60,7 +60,8 @@ async function runScenario(name: string, scenario: Scenario): Promise<Report> {
   const ceilings: LoadResult[] = []
   for (let round = 0; round < ROUNDS; round++) {
     for (const kind of ['baseline', 'florin'] as const) {
-      const subject = await openSubject(kind, postgres.url, quiet)
+      const of = scenario.against === 'http' ? 'florin' : kind
+      const subject = await openSubject(of, postgres.url, quiet)
       try {
         results[kind].push(await scenario.run(subject, kind, seconds / ROUNDS))
         await subject.assertSound()
@@ -80,10 +81,10 @@ async function runScenario(name: string, scenario: Scenario): Promise<Report> {
     ...(ceiling && { ceiling }),
   })) {
     const figures = `${tps.toFixed(0).padStart(8)}/s   p50 ${p50_ms.toFixed(2)} ms   p99 ${p99_ms.toFixed(2)} ms`
-    console.log(`${name.padEnd(9)} ${kind.padEnd(9)} ${figures}`)
+    console.log(`${name.padEnd(11)} ${kind.padEnd(9)} ${figures}`)
   }
   console.log(
-    `${name.padEnd(9)} ${scenario.compares === 'rate' ? 'rate' : 'latency'} ratio ${ratio.toFixed(2)}\n`,
+    `${name.padEnd(11)} ${scenario.compares === 'rate' ? 'rate' : 'latency'} ratio ${ratio.toFixed(2)}\n`,
   )
   return {
     scenario: name,
