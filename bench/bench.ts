@@ -1,4 +1,4 @@
-// npm run bench -- --scenario uniform|hot|http|http-hot|serial|grpc|grpc-stream --seconds S --json FILE
+// npm run bench -- --scenario NAME,… --seconds S --json FILE; the names are in scenarios.ts
 // Each scenario runs its baseline and Florin in turn, in this process, on one embedded PostgreSQL with fsync on, each on
 // a fresh database, and afterwards checks that no cent was lost.
 import { execFileSync } from 'node:child_process'
@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util'
 import { startEmbeddedPostgres } from '../server/src/adapters/store-embedded/server.ts'
 import type { LoadResult } from './load.ts'
 import { SCENARIOS, type Scenario } from './scenarios.ts'
-import { openSubject, type SubjectKind } from './subjects.ts'
+import { openSubject } from './subjects.ts'
 
 const ROUNDS = 3
 const quiet = { debug() {}, info() {}, warn: console.error, error: console.error }
@@ -56,14 +56,14 @@ if (values.json !== undefined) {
 }
 
 async function runScenario(name: string, scenario: Scenario): Promise<Report> {
-  const results: Record<SubjectKind, LoadResult[]> = { baseline: [], florin: [] }
+  const results: Record<'baseline' | 'florin', LoadResult[]> = { baseline: [], florin: [] }
   const ceilings: LoadResult[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    for (const kind of ['baseline', 'florin'] as const) {
-      const of = scenario.against === 'http' ? 'florin' : kind
-      const subject = await openSubject(of, postgres.url, quiet)
+    for (const name of ['baseline', 'florin'] as const) {
+      const side = scenario[name]
+      const subject = await openSubject(side.subject, postgres.url, quiet)
       try {
-        results[kind].push(await scenario.run(subject, kind, seconds / ROUNDS))
+        results[name].push(await side.run(subject, seconds / ROUNDS))
         await subject.assertSound()
       } finally {
         await subject.close()

@@ -37,7 +37,7 @@ export function createMemoryFlorin(): MemoryFlorin {
   const florin = createFlorin({
     batcher: createCommandBatcher(recording),
     store,
-    clock,
+    clock: { now: () => clock.now(), aheadMs: () => 0, moveTo: (moment) => clock.turnTo(moment) },
     catalog: { find: (code) => CATALOG.find((currency) => currency.code === code), list: () => CATALOG },
     rates: { find: () => undefined },
     ids: createTestIds(),

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { sha256, sha256Hex } from '#adapters/runtime-node/digest.ts'
 import { randomIds } from '#adapters/runtime-node/id-source.ts'
 import { createFixedRates, type FixedRate } from '#adapters/rates-fixed/rates.ts'
-import { systemClock } from '#adapters/runtime-node/clock.ts'
+import { createMovableClock } from '#adapters/runtime-node/clock.ts'
 import { createMemoryStore, type MemoryStore } from '#adapters/store-memory/store.ts'
 import { createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, FLORIN_SETTINGS, type Florin } from '#app/florin.ts'
@@ -89,19 +89,24 @@ const FX_ACCOUNTS = new Map([
 
 /** Makes the edge over an empty memory store. `change` replaces parts of Florin, for the ways it can fail. */
 export async function createEdge(
-  options: { readonly change?: (florin: Florin) => Partial<Florin>; readonly logRequests?: boolean } = {},
+  options: {
+    readonly change?: (florin: Florin) => Partial<Florin>
+    readonly logRequests?: boolean
+    readonly mode?: 'development' | 'production'
+  } = {},
 ): Promise<Edge> {
-  const store = createMemoryStore({ clock: systemClock, sha256 })
+  const clock = createMovableClock()
+  const store = createMemoryStore({ clock, sha256 })
   const batcher = createCommandBatcher(store)
   const florin = createFlorin({
     batcher,
     store,
-    clock: systemClock,
+    clock,
     catalog: { find: (code) => CATALOG.find((currency) => currency.code === code), list: () => CATALOG },
     rates: createFixedRates(RATES),
     ids: randomIds,
     digest: sha256Hex,
-    settings: { ...FLORIN_SETTINGS, fxAccounts: FX_ACCOUNTS },
+    settings: { ...FLORIN_SETTINGS, fxAccounts: FX_ACCOUNTS, mode: options.mode ?? 'development' },
   })
   const lines: LogLine[] = []
   const write = (level: LogLine['level']) => (fields: object, message: string) =>

@@ -1,7 +1,7 @@
 // Florin as its edges see it: every use case, and the readers whose reads need no deciding.
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId } from '#core/ids.ts'
-import type { Clock } from '#ports/clock.ts'
+import type { MovableClock } from '#ports/clock.ts'
 import type { CurrencyCatalog } from '#ports/currency-catalog.ts'
 import type { HexDigest } from '#ports/digest.ts'
 import type { HistoryReader } from '#ports/history-reader.ts'
@@ -18,11 +18,13 @@ import { BATCHER_LIMITS, type BatcherLimits, type CommandBatcher } from './comma
 import { createCurrencies, type Currencies } from './currencies.ts'
 import { createCurrencyBook, type CurrencyBook } from './currency-book.ts'
 import { createEvents, type Events } from './events.ts'
+import { createExpireHolds, type ExpireHolds } from './expire-holds.ts'
 import { createHistory, type History } from './history.ts'
 import { createHolds, type Holds } from './holds.ts'
 import { createPeriods, type Periods } from './periods.ts'
 import { createPolicies, type Policies } from './policies.ts'
 import { createQuotes, type Quotes } from './quotes.ts'
+import { createTestClock, type Mode, type TestClock } from './test-clock.ts'
 import { createTransferReader } from './transfer-requests.ts'
 import { createTransfers, type Transfers } from './transfers.ts'
 import { createUsers, type Users } from './users.ts'
@@ -41,6 +43,8 @@ export interface Florin {
   readonly currencyBook: CurrencyBook
   readonly events: Events
   readonly history: History
+  readonly testClock: TestClock
+  readonly expireHolds: ExpireHolds
   readonly reader: LedgerReader & HoldReader & RuleReader
   readonly directory: DirectoryReader
   readonly health: StoreHealth
@@ -48,6 +52,7 @@ export interface Florin {
 
 /** What an operator decides about the use cases. */
 export interface FlorinSettings extends Pick<BatcherLimits, 'batchSizeMax' | 'queueMax'> {
+  readonly mode: Mode
   /** How many days ago business time may lie. */
   readonly backdatingDays: number
   /** The operator's account in each currency that is exchanged. */
@@ -59,6 +64,7 @@ export interface FlorinSettings extends Pick<BatcherLimits, 'batchSizeMax' | 'qu
 /** What most operators decide. */
 export const FLORIN_SETTINGS: FlorinSettings = {
   ...BATCHER_LIMITS,
+  mode: 'development',
   backdatingDays: 31,
   fxAccounts: new Map(),
   fxQuoteSeconds: 30,
@@ -75,7 +81,7 @@ export interface FlorinParts {
     DirectoryReader &
     JournalReader &
     StoreHealth
-  readonly clock: Clock
+  readonly clock: MovableClock
   readonly catalog: CurrencyCatalog
   readonly rates: RateSource
   readonly ids: IdSource
@@ -88,7 +94,8 @@ export function createFlorin(parts: FlorinParts): Florin {
   const { batcher, store, clock, catalog, rates, ids, digest, settings } = parts
   const currencyBook = createCurrencyBook(store, catalog)
   const shared = { batcher, currencies: currencyBook, reader: store, ids, digest }
-  const { backdatingDays, batchSizeMax, queueMax } = settings
+  const { mode, backdatingDays, batchSizeMax, queueMax } = settings
+  const expireHolds = createExpireHolds({ reader: store, batcher, clock })
   const transferReader = createTransferReader({
     currencies: currencyBook,
     clock,
@@ -115,6 +122,8 @@ export function createFlorin(parts: FlorinParts): Florin {
     currencyBook,
     events: createEvents(store),
     history: createHistory({ reader: store, clock }),
+    testClock: createTestClock({ clock, mode, expireHolds }),
+    expireHolds,
     reader: store,
     directory: store,
     health: store,

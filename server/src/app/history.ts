@@ -30,14 +30,14 @@ export interface Moment {
 }
 
 /** A period; null is from the beginning, or up to now. */
-export interface PeriodRequest {
+interface PeriodRequest {
   readonly clock: LedgerClock
   readonly from: Instant | null
   readonly to: Instant | null
 }
 
 /** What a period came to, in minor units. */
-export interface StatementTotals {
+interface StatementTotals {
   readonly opening: bigint
   readonly closing: bigint
   readonly debits: bigint
@@ -45,7 +45,7 @@ export interface StatementTotals {
 }
 
 /** All accounts of a currency at a moment, in minor units. */
-export interface TrialBalance {
+interface TrialBalance {
   readonly at: Instant
   readonly accounts: number
   /** What accounts are below zero, together, as a positive number. */

@@ -13,7 +13,7 @@ import type { CurrencyBook } from './currency-book.ts'
 import { callerFields, type Caller } from './request.ts'
 
 /** A hold as a wire brings it: the amount is still text. */
-export interface HoldRequest {
+interface HoldRequest {
   readonly source: AccountId
   readonly destination: AccountId
   readonly amount: string
@@ -25,7 +25,7 @@ export interface HoldRequest {
 }
 
 /** What to capture of a hold. */
-export interface CaptureRequest {
+interface CaptureRequest {
   /** Null is all that is left. */
   readonly amount: string | null
   readonly releaseRest: boolean

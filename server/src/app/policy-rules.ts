@@ -16,7 +16,7 @@ export interface RulesRequest extends Pick<PolicyRules, 'allowedDestinations' | 
 }
 
 /** How much and how often; at least one of the two. */
-export interface VelocityRequest {
+interface VelocityRequest {
   readonly window: VelocityWindow
   readonly amount: string | null
   readonly count: number | null

@@ -24,7 +24,7 @@ export interface QuoteRequest {
 }
 
 /** Between which accounts to exchange. */
-export interface ConversionRequest {
+interface ConversionRequest {
   readonly source: AccountId
   readonly destination: AccountId
   readonly reference: string | null

@@ -11,7 +11,7 @@ import { callerFields, type Caller } from './request.ts'
 import type { TransferReader, TransferRequest } from './transfer-requests.ts'
 
 /** What to undo of a transfer. */
-export interface ReversalRequest {
+interface ReversalRequest {
   /** Which posting; null is all of them. */
   readonly posting: number | null
   /** Null is all that is left. */

@@ -216,7 +216,7 @@ export type Command =
   | SimulateTransfer
 
 /** A capture: the transfer, and the hold as it is then. */
-export interface Capture {
+interface Capture {
   readonly hold: Hold
   readonly transfer: PostedTransfer
 }

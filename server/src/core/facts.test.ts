@@ -1,23 +1,28 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { createBareLedger } from '#test/bare-ledger.ts'
+import { createTestClock } from '#test/clock.ts'
 import { createTestIds } from '#test/ids.ts'
-import { transferOf, userOf } from '#test/shorthand-words.ts'
+import { toMoment, transferOf, userOf } from '#test/shorthand-words.ts'
 import { toCommand } from '#test/shorthand.ts'
 import { canonicalJson } from './canonical-json.ts'
-import { decideBatch } from './decide-batch.ts'
 import { factTypes, type Fact } from './facts.ts'
 import type { Instant } from './instant.ts'
 import { toLine } from './journal-page.ts'
 import { readFact, recordedLine } from './recorded-fact.ts'
-import { emptyWorkingSet } from './working-set.ts'
 
 const AT = '2026-01-01T00:00:00.000000Z' as Instant
 
-/** The facts of a batch on an empty ledger. */
+/** The facts of these lines, all told at one moment unless `at 01:00` turns the clock. */
 function factsOf(...lines: string[]): readonly Fact[] {
   const ids = createTestIds()
-  const commands = lines.map((line) => toCommand(line, ids))
-  return decideBatch(emptyWorkingSet(), commands, AT).changes.facts
+  const clock = createTestClock()
+  const ledger = createBareLedger(clock)
+  for (const line of lines) {
+    if (line.startsWith('at ')) clock.turnTo(toMoment(line.slice('at '.length)))
+    else ledger.post([toCommand(line, ids)])
+  }
+  return ledger.commits.flatMap(({ facts }) => facts)
 }
 
 const EVERYTHING = [
@@ -40,13 +45,18 @@ const WHOLE_LEDGER = [
   'hold h1 1>2 10.00 EUR',
   'capture h1 4.00 EUR',
   'release h1',
-  'policy p1 EUR on=1 floor=1.00',
-  'repolicy p1 EUR fee=2:0.10+50bp',
+  'policy p1 EUR on=1 floor=1.00 credit=2.00 ceiling=900.00 min=0.01 max=500.00 day=400.00/50 to=2,3',
+  'repolicy p1 EUR fee=2:0.10+50bp:0.20..5.00 freeze=credits',
   'pay 1>2 max:500.00 EUR id=t',
-  'reverse t',
   'unpolicy p1',
+  'reverse t',
   'quote q1 10.00 EUR 11.00 USD via=2>3 rate=11/10 expires=01:00',
   'convert q1 1>4',
+  'hold h2 1>2 1.00 EUR expires=01:00 ref=rent m:k=v',
+  'at 02:00',
+  'expire h2',
+  'pay 1>2 1.00 EUR eff=01:30',
+  'books 01:30',
   'close 2 to=1',
 ]
 
@@ -67,9 +77,7 @@ test('every type of fact is told, in the order decided', () => {
     ].flat(),
   )
   const others = factsOf(...WHOLE_LEDGER).map(({ type }) => type)
-  // Times are told in whole batches: at AT no hold is due and no time is past.
-  const untold = ['hold.expired', 'period.closed']
-  assert.deepEqual([...new Set([...types, ...others, ...untold])].sort(), [...factTypes])
+  assert.deepEqual([...new Set([...types, ...others])].sort(), [...factTypes])
 })
 
 test('every fact is read back as what it was made from', () => {

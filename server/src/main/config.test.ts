@@ -7,6 +7,7 @@ import { readConfig, settings, toSettingsTable } from './config.ts'
 test('nothing set is a configuration that works', () => {
   const config = readConfig({ PATH: '/bin', FLORIN_TEST_SEED: 'x', FLORIN_HOST: '' })
   assert.deepEqual(config, {
+    mode: 'development',
     host: '127.0.0.1',
     httpPort: 8080,
     grpcPort: 50_051,
@@ -62,6 +63,7 @@ test('rates are exact fractions, and accounts a table', () => {
 })
 
 const wrong: [name: string, value: string, message: RegExp][] = [
+  ['FLORIN_MODE', 'test', /^must be one of development, production$/],
   ['FLORIN_HOST', '0.0.0.0', /this machine only.*authentication is not built yet.*proxy/],
   ['FLORIN_HOST', '192.168.1.4', /this machine only/],
   ['FLORIN_HOST', '::', /this machine only/],

@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { invalidFields, type FieldError } from '#core/errors.ts'
 import type { FixedRate } from '#adapters/rates-fixed/rates.ts'
+import { modes, type Mode } from '#app/test-clock.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId } from '#core/ids.ts'
 import { closestName } from './closest-name.ts'
@@ -11,6 +12,7 @@ import { fxAccounts, fxRates } from './fx-settings.ts'
 
 /** How a process of Florin is set up. Frozen. */
 export interface Config {
+  readonly mode: Mode
   readonly host: string
   readonly httpPort: number
   /** Null: no gRPC. */
@@ -48,6 +50,13 @@ interface Setting {
 
 /** Every setting there is. */
 export const settings: readonly Setting[] = [
+  {
+    name: 'FLORIN_MODE',
+    key: 'mode',
+    default: 'development',
+    meaning: '`development`: the clock can be put forward, for tests. `production`: it cannot',
+    schema: z.enum(modes, `must be one of ${modes.join(', ')}`),
+  },
   {
     name: 'FLORIN_HOST',
     key: 'host',

@@ -17,7 +17,7 @@ interface World {
 }
 
 /** Neither an AppError nor a failure of the driver. */
-const BUG = { name: /^(Error|SyntaxError)$/, message: /is missing|JSON|Cannot convert/ }
+const BUG = { name: /^(Error|SyntaxError)$/, message: /no transfer|is missing|JSON|Cannot convert/ }
 
 for (const underTest of SHARED_STORES) {
   after(() => underTest.stop())

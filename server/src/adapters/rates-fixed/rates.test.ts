@@ -11,8 +11,14 @@ const line = (sell: string, buy: string, numerator: bigint, denominator: bigint)
 
 test('a listed pair has its rate, and the way back its exact reciprocal', () => {
   const rates = createFixedRates([line('EUR', 'USD', 217n, 200n)])
-  assert.deepEqual(rates.find('EUR' as CurrencyCode, 'USD' as CurrencyCode), { numerator: 217n, denominator: 200n })
-  assert.deepEqual(rates.find('USD' as CurrencyCode, 'EUR' as CurrencyCode), { numerator: 200n, denominator: 217n })
+  assert.deepEqual(rates.find('EUR' as CurrencyCode, 'USD' as CurrencyCode), {
+    numerator: 217n,
+    denominator: 200n,
+  })
+  assert.deepEqual(rates.find('USD' as CurrencyCode, 'EUR' as CurrencyCode), {
+    numerator: 200n,
+    denominator: 217n,
+  })
   assert.equal(rates.find('EUR' as CurrencyCode, 'JPY' as CurrencyCode), undefined)
 })
 
@@ -20,6 +26,9 @@ test('a way back of its own comes first', () => {
   const table = [line('USD', 'EUR', 9n, 10n), line('EUR', 'USD', 217n, 200n)]
   for (const listed of [table, table.toReversed()]) {
     const rates = createFixedRates(listed)
-    assert.deepEqual(rates.find('USD' as CurrencyCode, 'EUR' as CurrencyCode), { numerator: 9n, denominator: 10n })
+    assert.deepEqual(rates.find('USD' as CurrencyCode, 'EUR' as CurrencyCode), {
+      numerator: 9n,
+      denominator: 10n,
+    })
   }
 })

@@ -7,8 +7,9 @@ import type { Policy } from '#core/policy.ts'
 import type { DerivedRows, JournalHead, LedgerAudit, LedgerSnapshot } from '#ports/ledger-audit.ts'
 import { plainArray } from './arrays.ts'
 import { COUNT_DERIVED, SELECT_DERIVED_DIFFERENCES } from './audit-derived.ts'
-import { rowTypes, toAccount, toCurrency, toEntry, type AccountRow, type CurrencyRow } from './codec.ts'
+import { rowTypes, toAccount, toCurrency, type AccountRow, type CurrencyRow } from './codec.ts'
 import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
+import { toEntry } from './codec-transfers.ts'
 import { orUnavailable } from './errors.ts'
 
 /** Pages fetched at once, at most; fewer when they are large. */

@@ -12,22 +12,16 @@ export function createHoldReader(db: Database): HoldReader {
       const row = await db.selectFrom('florin.holds').selectAll().where('id', '=', id).executeTakeFirst()
       return row && toHold(row)
     },
-    // Of each side and status a walk along an index, newest first, merged.
-    async listHolds({ accountId, status, before, limit }) {
-      const sides: RawBuilder<unknown>[] =
-        accountId === undefined
-          ? [sql`true`]
-          : [sql`h.source = ${accountId}::bigint`, sql`h.destination = ${accountId}::bigint`]
-      const walks = sides.map(
-        (side) => sql`
-          select h.* from unnest(${status === undefined ? [...holdStatuses] : [status]}::text[]) as s (status)
-          cross join lateral (
-            select * from florin.holds h
-            where ${side} and h.status = s.status ${before === undefined ? sql`` : sql`and h.id < ${before}::uuid`}
-            order by h.id desc
-            limit ${limit}
-          ) h`,
-      )
+    async listHolds({ accountId, status, before = LAST, limit }) {
+      const statuses = status === undefined ? holdStatuses : [status]
+      const walks =
+        accountId !== undefined
+          ? ['source', 'destination'].flatMap((side) =>
+              statuses.map((one) => walk([side, 'status'], [accountId, one], before, limit)),
+            )
+          : status !== undefined
+            ? [walk(['status'], [status], before, limit)]
+            : [walk([], [], before, limit)]
       const { rows } = await sql<HoldRow>`
         select * from (${sql.join(walks, sql` union all `)}) as holds order by id desc limit ${limit}`.execute(
         db,
@@ -47,4 +41,27 @@ export function createHoldReader(db: Database): HoldReader {
       return rows.map(({ id }) => id as HoldId)
     },
   }
+}
+
+const FIRST = '00000000-0000-0000-0000-000000000000' as HoldId
+const LAST = 'ffffffff-ffff-ffff-ffff-ffffffffffff' as HoldId
+
+/**
+ * The holds with these values, newest first from `before` on: a walk along the index of these columns and the id. Whole
+ * rows are compared and sorted by, so that no other index will do, whatever the planner believes to know.
+ */
+function walk(
+  columns: readonly string[],
+  values: readonly string[],
+  before: HoldId,
+  limit: number,
+): RawBuilder<unknown> {
+  const keys = [...columns, 'id'].map((column) => sql.ref(column))
+  const row = (id: HoldId) => sql.join([...values, id].map((value) => sql`${value}`))
+  return sql`(
+    select * from florin.holds
+    where (${sql.join(keys)}) >= (${row(FIRST)}) and (${sql.join(keys)}) < (${row(before)})
+    order by ${sql.join(keys.map((key) => sql`${key} desc`))}
+    limit ${limit}
+  )`
 }

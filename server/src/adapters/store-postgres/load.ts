@@ -17,16 +17,15 @@ import {
   toCurrency,
   toLocked,
   toSettings,
-  toTransfer,
   toUser,
   type CurrencyRow,
   type LockedRow,
   type SettingsRow,
-  type TransferRow,
   type UserRow,
 } from './codec.ts'
 import { toIdempotencyRecord, type IdempotencyRow } from './codec-outcomes.ts'
 import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
+import { toTransfer, type TransferRow } from './codec-transfers.ts'
 import { STATEMENTS } from './load-statements.ts'
 
 /** The rows that a batch is decided over, as they came. */
@@ -46,14 +45,14 @@ export interface Loaded {
 }
 
 /**
- * Opens a transaction, takes the rules' lock, locks the currencies, holds, transfers to be reversed, quotes, accounts
- * and users of a batch (in this order, and each in the order of its ids, so no two batches wait for each other in a
- * circle), and reads them with the policies that rule over them, and with the idempotency records and transfers that
- * the batch may repeat.
+ * Opens a transaction, takes the rules' lock, locks the currencies, accounts and users of a batch (in this order, and
+ * each in the order of its ids, so no two batches wait for each other in a circle), and reads them with the policies
+ * that rule over them, and with the idempotency records and transfers that the batch may repeat.
  *
  * A statement that waits for a lock sees the locked row as the other process left it, and all other rows as they were
- * before. So what hangs on a locked row is read by a later statement: the external accounts of currencies, the accounts
- * behind holds and quotes, the profiles of users, and the records.
+ * before. So what hangs on a locked row is read by a later statement: the external accounts of currencies, the profiles
+ * of users, and the records. Holds, quotes and transfers to be reversed need no lock of their own: whatever changes one
+ * has locked its accounts.
  *
  * All statements leave in one write; what the batch does not need is not asked for.
  */
@@ -89,10 +88,10 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Loaded
     ,
     ,
     currencies,
+    accounts,
     holds,
     originals,
     quotes,
-    accounts,
     settings,
     ,
     users,
@@ -104,10 +103,10 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Loaded
     client.query('begin'),
     ask(1, needs.rulesChange ? 'lock_rules' : 'share_rules', []),
     ask<CurrencyRow>(needs.currencies.size, 'lock_currencies', [currencyCodes]),
-    ask<HoldRow>(needs.holds.size, 'lock_holds', [holdIds]),
-    ask<TransferRow>(needs.originals.size, 'lock_originals', [originalIds]),
-    ask<QuoteRow>(needs.quotes.size, 'lock_quotes', [quoteIds]),
     ask<LockedRow>(accountCount, 'lock_accounts', [...batchAccounts, currencyCodes, `${needs.rulesChange}`]),
+    ask<HoldRow>(needs.holds.size, 'find_holds', [holdIds]),
+    ask<TransferRow>(needs.originals.size, 'find_originals', [originalIds]),
+    ask<QuoteRow>(needs.quotes.size, 'find_quotes', [quoteIds]),
     ask<SettingsRow>(needs.settings.size, 'find_settings', [settingsIds]),
     ask(userCount, 'lock_users', userNeeds),
     ask<UserRow>(userCount, 'find_users', userNeeds),
@@ -152,13 +151,23 @@ export function toWorkingSet(loaded: Loaded, needs: Needs): WorkingSet {
     if (user.email !== null) state.emails.set(emailKey(user.email), user.id)
   }
   for (const currency of loaded.currencies.map(toCurrency)) state.currencies.set(currency.code, currency)
-  for (const hold of loaded.holds.map(toHold)) state.holds.set(hold.id, hold)
-  for (const quote of loaded.quotes.map(toQuote)) state.quotes.set(quote.id, quote)
+  // What another process committed after the accounts were locked is not there yet: its accounts are not locked.
+  const has = (...ids: AccountId[]): boolean => ids.every((id) => state.accounts.has(id))
+  for (const hold of loaded.holds.map(toHold)) {
+    const { id, source, destination, fee } = hold
+    if (has(source, destination, fee?.account ?? source)) state.holds.set(id, hold)
+  }
+  for (const quote of loaded.quotes.map(toQuote)) {
+    if (has(quote.sell.account, quote.buy.account)) state.quotes.set(quote.id, quote)
+  }
   for (const policy of loaded.policies.map(toPolicy)) state.policies.set(policyKey(policy.target), policy)
   for (const { closed_through: closedThrough } of loaded.books) state.books = { closedThrough }
   const repeated = transfers.filter(({ id }) => needs.transfers.has(id as TransferId))
-  for (const transfer of [...repeated, ...originals].map(toTransfer))
-    state.transfers.set(transfer.id, transfer)
+  for (const transfer of repeated.map(toTransfer)) state.transfers.set(transfer.id, transfer)
+  for (const original of originals.map(toTransfer)) {
+    const accounts = original.postings.flatMap(({ source, destination }) => [source, destination])
+    if (has(...accounts)) state.transfers.set(original.id, original)
+  }
   const answers = new Map(transfers.map((row) => [row.id, row]))
   for (const record of loaded.records.map((row) => toIdempotencyRecord(row, answers))) {
     state.idempotency.set(idempotencyId(record.principal, record.key), record)

@@ -51,6 +51,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         { name: 'fx', description: 'Exchange at a quoted rate' },
         { name: 'books', description: 'Closed periods, and the proof that nothing appeared or vanished' },
         { name: 'events', description: 'Everything that happened, in order' },
+        { name: 'test clock', description: 'Time for tests: what would take a month happens at once' },
         { name: 'service', description: 'Health and descriptions' },
       ],
     },
@@ -78,7 +79,7 @@ interface Described {
 /** A POST that changes what has a version. */
 const VERSIONED = ['/v2/accounts/:account_id/close']
 /** What changes nothing, or changes no ledger: an idempotency key means nothing there. */
-const KEYLESS = ['/v2/transfers/simulate']
+const KEYLESS = ['/v2/transfers/simulate', '/v2/test-clock/advance']
 
 /** Headers are documented here and read by hand: checking all of a request's headers with a schema would cost more. */
 function describeHeaders(made: Described, given: Described, route: RouteOptions): void {

@@ -15,6 +15,7 @@ import { servePolicies } from './policies.ts'
 import { serveReversals } from './reversals.ts'
 import { serveSimulations } from './simulations.ts'
 import { serveStatements } from './statements.ts'
+import { serveTestClock } from './test-clock.ts'
 import { serveTransfers } from './transfers.ts'
 import { serveTrialBalance } from './trial-balance.ts'
 import { serveUsers } from './users.ts'
@@ -39,4 +40,5 @@ export async function serveV2(scope: FastifyInstance, florin: Florin, log: HttpL
   serveFx(app, florin)
   servePeriods(app, florin)
   serveEvents(app, florin)
+  serveTestClock(app, florin)
 }
