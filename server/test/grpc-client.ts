@@ -24,6 +24,8 @@ export interface RpcAnswer {
   readonly info: Readonly<Record<string, string>>
   readonly errors: readonly { readonly field: string; readonly description: string }[]
   readonly retryDelay: Loose
+  /** Why a rule refused, in figures. */
+  readonly explanation: Loose
   readonly requestId: string | undefined
   readonly replayed: boolean
 }
@@ -48,6 +50,11 @@ const FORM = { keepCase: true, longs: String, enums: String, includeDirs: [FOLDE
 
 /** All of proto/. */
 export const contract: PackageDefinition = loadSync(globSync('**/*.proto', { cwd: FOLDER }), FORM)
+
+/** The services of Florin among definitions. */
+export function serviceNames(definitions: PackageDefinition): string[] {
+  return Object.keys(definitions).filter((name) => /^florin\..*Service$/.test(name))
+}
 
 /** Makes a client; `address` is `host:port`. */
 export function createGrpcClient(address: string, definitions: PackageDefinition = contract): GrpcClient {
@@ -90,7 +97,7 @@ function toAnswer(message: Loose, headers: Metadata): RpcAnswer {
   return { status: 'OK', message, detail: '', ...NO_DETAILS, ...toSigns(headers) }
 }
 
-const NO_DETAILS = { reason: undefined, info: {}, errors: [], retryDelay: undefined }
+const NO_DETAILS = { reason: undefined, info: {}, errors: [], retryDelay: undefined, explanation: undefined }
 
 /** What an error of grpc-js says. */
 export function toErrorAnswer({ code, details, metadata }: ServiceError): RpcAnswer {
@@ -118,6 +125,7 @@ export function readDetails({ details = [] }: Loose) {
     info: info?.metadata ?? {},
     errors: read['google.rpc.BadRequest']?.field_violations ?? [],
     retryDelay: read['google.rpc.RetryInfo']?.retry_delay,
+    explanation: read['florin.v2.Explanation'],
   }
 }
 

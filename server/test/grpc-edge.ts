@@ -1,23 +1,34 @@
-/** The gRPC edge over the memory store, and a client of it. */
+/** The gRPC edge over the memory store, and clients of it. */
+import { serviceOf } from '#api/grpc/contract.ts'
 import { createGrpcServer, type GrpcServer } from '#api/grpc/server.ts'
 import type { Florin } from '#app/florin.ts'
-import { createMemoryFlorin, type MemoryFlorin } from './florin.ts'
-import { createGrpcClient, type GrpcClient } from './grpc-client.ts'
+import type { Command } from '#core/command.ts'
+import { createMemoryFlorin } from './florin.ts'
+import { contract, createGrpcClient, serviceNames, type GrpcClient } from './grpc-client.ts'
 import type { Loose } from './http-edge.ts'
 
-/** The edge under test. */
-export interface GrpcEdge extends GrpcClient, Pick<MemoryFlorin, 'store' | 'commands'> {
+/** The edge under test, and a client that reads messages as protobuf has them. */
+export interface GrpcEdge extends GrpcClient {
   /** `host:port` */
   readonly address: string
   readonly server: GrpcServer
+  /** A client that reads messages as the JSON of REST. */
+  readonly json: GrpcClient
+  /** Every command that the store was given, in order; of a Florin of the edge's own. */
+  readonly commands: readonly Command[]
   readonly log: { readonly level: string; readonly fields: Loose; readonly message: string }[]
 }
 
-/** Makes the edge over an empty memory store. `change` replaces parts of Florin, for the ways it can fail. */
+/** Makes the edge, over an empty memory store unless a Florin is given. `change` replaces parts of it, for the ways it can fail. */
 export async function createGrpcEdge(
-  options: { readonly change?: (florin: Florin) => Partial<Florin>; readonly messageSizeMax?: number } = {},
+  options: {
+    readonly florin?: Florin
+    readonly change?: (florin: Florin) => Partial<Florin>
+    readonly messageSizeMax?: number
+  } = {},
 ): Promise<GrpcEdge & AsyncDisposable> {
-  const { florin, store, commands } = createMemoryFlorin()
+  const memory = createMemoryFlorin()
+  const florin = options.florin ?? memory.florin
   const log: GrpcEdge['log'] = []
   const write = (level: string) => (fields: object, message: string) =>
     void log.push({ level, fields, message })
@@ -29,15 +40,18 @@ export async function createGrpcEdge(
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 })
   const address = `127.0.0.1:${port}`
   const client = createGrpcClient(address)
+  const services = serviceNames(contract).map((name) => [name, serviceOf(name)])
+  const json = createGrpcClient(address, Object.fromEntries(services))
   return {
     ...client,
     address,
     server,
-    store,
-    commands,
+    json,
+    commands: memory.commands,
     log,
     async [Symbol.asyncDispose]() {
       client.close()
+      json.close()
       await server.close()
     },
   }

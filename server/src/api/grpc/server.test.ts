@@ -8,7 +8,7 @@ import { protoPath } from 'grpc-health-check'
 import type { Florin } from '#app/florin.ts'
 import { AppError } from '#core/errors.ts'
 import { createMemoryFlorin } from '#test/florin.ts'
-import { contract, createGrpcClient } from '#test/grpc-client.ts'
+import { contract, createGrpcClient, serviceNames } from '#test/grpc-client.ts'
 import { createGrpcEdge, type GrpcEdge } from '#test/grpc-edge.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { createGrpcServer } from './server.ts'
@@ -158,7 +158,7 @@ describe('the gRPC server', () => {
     const status = async (service: string) =>
       (await health.call('grpc.health.v1.Health/Check', { service })).message?.status
     assert.equal(await status(''), 'SERVING')
-    for (const name of Object.keys(contract).filter((one) => /^florin\..*Service$/.test(one))) {
+    for (const name of serviceNames(contract)) {
       assert.equal(await status(name), 'SERVING', name)
     }
     assert.equal(await status('florin.v1.Nothing'), undefined)

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
 import { ReflectionService } from '@grpc/reflection'
+import { assert } from '#core/assert.ts'
 import type { Edge, Handlers } from './calls.ts'
 import { reflected, serviceOf } from './contract.ts'
 import { serveHealth } from './health.ts'
@@ -15,6 +16,7 @@ import { createFxService } from './v2/fx.ts'
 import { createHoldService } from './v2/holds.ts'
 import { createPeriodService } from './v2/periods.ts'
 import { createPolicyService } from './v2/policies.ts'
+import { createTestClockService } from './v2/test-clock.ts'
 import { createTransferService } from './v2/transfers.ts'
 import { createUserService } from './v2/users.ts'
 
@@ -43,6 +45,7 @@ const SERVICES: Readonly<Record<string, (edge: Edge) => Handlers>> = {
   'florin.v2.HoldService': createHoldService,
   'florin.v2.PeriodService': createPeriodService,
   'florin.v2.PolicyService': createPolicyService,
+  'florin.v2.TestClockService': createTestClockService,
   'florin.v2.TransferService': createTransferService,
   'florin.v2.UserService': createUserService,
 }
@@ -72,7 +75,14 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   })
   const closing = new AbortController()
   for (const [name, create] of Object.entries(SERVICES)) {
-    server.addService(serviceOf(name), create({ ...options, closing: closing.signal }))
+    const service = serviceOf(name)
+    const handlers = create({ ...options, closing: closing.signal })
+    const odd = new Set(Object.keys(service)).symmetricDifference(new Set(Object.keys(handlers)))
+    assert(
+      odd.size === 0,
+      `methods of ${name} that are only in the contract, or only here: ${[...odd].join(', ')}`,
+    )
+    server.addService(service, handlers)
   }
   new ReflectionService(reflected).addToServer(server)
   const endHealth = serveHealth(server, florin.health, Object.keys(SERVICES))

@@ -19,8 +19,8 @@ import { walletOf } from '../../http/v2/wallet.ts'
 import { answered, answerOf, failed, unary, type Edge, type Handlers } from '../calls.ts'
 import { notFound } from '../problems.ts'
 import { serverStream } from '../streams.ts'
-import { metadataChange, readVersion } from './changes.ts'
-import { idAs, readList } from './lists.ts'
+import { changedAs, metadataChange, readVersion } from './changes.ts'
+import { readList } from './lists.ts'
 import { toPolicyMessage } from './policies.ts'
 
 const StatementRequest = AccountPath.extend({
@@ -76,7 +76,7 @@ export function createAccountService(edge: Edge): Handlers {
         ...(creditLimit === undefined ? {} : { creditLimit }),
         ...(metadata === undefined ? {} : { metadata }),
       })
-      return answerOf(outcome, (account) => ({ account: toAccount(account) }), idAs('account_id'))
+      return answerOf(outcome, (account) => ({ account: toAccount(account) }), changedAs('account_id'))
     }),
 
     CloseAccount: unary(edge, async (request, call) => {
@@ -85,7 +85,7 @@ export function createAccountService(edge: Edge): Handlers {
       const { sweep_to: sweepTo } = parseMessage(Closing, fields)
       const asked = { ifVersion: readVersion(version), sweepTo }
       const outcome = await florin.accounts.close(call.callerOf(key), path.account_id, asked)
-      return answerOf(outcome, (account) => ({ account: toAccount(account) }), idAs('account_id'))
+      return answerOf(outcome, (account) => ({ account: toAccount(account) }), changedAs('account_id'))
     }),
 
     ListEntries: unary(edge, async ({ account_id: id, ...fields }) => {

@@ -13,3 +13,9 @@ export function readVersion(value: unknown): number | null {
 export function metadataChange(change: unknown): { readonly metadata?: unknown } {
   return change === undefined ? {} : { metadata: (change as Fields)['entries'] ?? {} }
 }
+
+/** The request's names for what a request changes, which it names by id and version. */
+export function changedAs(name: string): (field: string) => string {
+  const names: Readonly<Record<string, string>> = { id: name, 'If-Match': 'if_version' }
+  return (field) => names[field] ?? field
+}

@@ -11,8 +11,3 @@ export function readList<Schema extends z.ZodType>(schema: Schema, fields: Field
   ])
   return parseMessage(schema, Object.fromEntries(query))
 }
-
-/** The field names of what a request names by id. */
-export function idAs(name: string): (field: string) => string {
-  return (field) => (field === 'id' ? name : field)
-}

@@ -1,6 +1,6 @@
 // What became of one transfer among many: of a bulk, or of a stream.
 import type { BulkResult } from '#app/bulk.ts'
-import type { AppError } from '#core/errors.ts'
+import { invalidFields, type AppError } from '#core/errors.ts'
 import { statusOf } from '../../http/v2/bulk-schemas.ts'
 import { toTransfer } from '../../http/v2/transfer-schemas.ts'
 import { status } from '@grpc/grpc-js'
@@ -30,11 +30,10 @@ export function toItemResult(result: BulkResult, { fieldName, requestId }: Wordi
 }
 
 function namedProblem(error: AppError, fieldName: (field: string) => string): RpcProblem {
-  const problem = errorProblem(error)
-  return {
-    ...problem,
-    errors: problem.errors.map(({ field, message }) => ({ field: fieldName(field), message })),
-  }
+  if (error.kind !== 'validation') return errorProblem(error)
+  return errorProblem(
+    invalidFields(error.fields.map(({ field, message }) => ({ field: fieldName(field), message }))),
+  )
 }
 
 function linkedProblem(failed: number): RpcProblem {

@@ -13,8 +13,8 @@ import {
 import { answered, answerOf, failed, unary, type Edge, type Handlers } from '../calls.ts'
 import type { Fields } from '../codec.ts'
 import { notFound } from '../problems.ts'
-import { readVersion } from './changes.ts'
-import { idAs, readList } from './lists.ts'
+import { changedAs, readVersion } from './changes.ts'
+import { readList } from './lists.ts'
 
 /** florin.v2.PolicyService */
 export function createPolicyService(edge: Edge): Handlers {
@@ -49,14 +49,22 @@ export function createPolicyService(edge: Edge): Handlers {
       const { rules } = parseMessage(PolicyChange, { ...fields, ...readRules(sent) })
       const change = { ifVersion: readVersion(version), rules }
       const outcome = await florin.policies.update(call.callerOf(key), path.policy_id, change)
-      return answerOf(outcome, (policy) => ({ policy: toPolicyMessage(toPolicy(policy)) }), idAs('policy_id'))
+      return answerOf(
+        outcome,
+        (policy) => ({ policy: toPolicyMessage(toPolicy(policy)) }),
+        changedAs('policy_id'),
+      )
     }),
 
     RemovePolicy: unary(edge, async ({ idempotency_key: key, if_version: version, ...fields }, call) => {
       const { policy_id: id } = parseMessage(PolicyPath, fields)
       const change = { ifVersion: readVersion(version), rules: null }
       const outcome = await florin.policies.update(call.callerOf(key), id, change)
-      return answerOf(outcome, (policy) => ({ policy: toPolicyMessage(toPolicy(policy)) }), idAs('policy_id'))
+      return answerOf(
+        outcome,
+        (policy) => ({ policy: toPolicyMessage(toPolicy(policy)) }),
+        changedAs('policy_id'),
+      )
     }),
 
     ListPolicyVersions: unary(edge, async ({ policy_id: id, ...fields }) => {

@@ -4,8 +4,8 @@ import { userPage } from '../../http/v2/users.ts'
 import { answered, answerOf, failed, unary, type Edge, type Handlers } from '../calls.ts'
 import type { Fields } from '../codec.ts'
 import { notFound } from '../problems.ts'
-import { idAs, readList } from './lists.ts'
-import { metadataChange, readVersion } from './changes.ts'
+import { readList } from './lists.ts'
+import { changedAs, metadataChange, readVersion } from './changes.ts'
 
 /** florin.v2.UserService */
 export function createUserService(edge: Edge): Handlers {
@@ -40,7 +40,7 @@ export function createUserService(edge: Edge): Handlers {
           ...(metadata === undefined ? {} : { metadata }),
         },
       })
-      return answerOf(outcome, (user) => ({ user: toUser(user) }), idAs('user_id'))
+      return answerOf(outcome, (user) => ({ user: toUser(user) }), changedAs('user_id'))
     }),
   }
 }
