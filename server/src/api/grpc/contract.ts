@@ -38,9 +38,14 @@ export function serviceOf(name: string): ServiceDefinition & Readonly<Record<str
   return Object.fromEntries(methods)
 }
 
+/** A type of message of the contract. */
+export function typeOf(name: string): protobuf.Type {
+  return root.lookupType(name)
+}
+
 /** A message of the contract. */
 export function messageOf(name: string): Codec {
-  return codecOf(root.lookupType(name))
+  return codecOf(typeOf(name))
 }
 
 /**
