@@ -100,7 +100,7 @@ function toAnswer(message: Loose, headers: Metadata): RpcAnswer {
 const NO_DETAILS = { reason: undefined, info: {}, errors: [], retryDelay: undefined, explanation: undefined }
 
 /** What an error of grpc-js says. */
-export function toErrorAnswer({ code, details, metadata }: ServiceError): RpcAnswer {
+function toErrorAnswer({ code, details, metadata }: ServiceError): RpcAnswer {
   const [bytes] = metadata.get('grpc-status-details-bin')
   const read = bytes === undefined ? NO_DETAILS : readDetails(decode('google.rpc.Status', bytes as Buffer))
   return {
@@ -113,7 +113,7 @@ export function toErrorAnswer({ code, details, metadata }: ServiceError): RpcAns
 }
 
 /** The details of a google.rpc.Status. */
-export function readDetails({ details = [] }: Loose) {
+function readDetails({ details = [] }: Loose) {
   const read: Record<string, Loose> = {}
   for (const { type_url: url, value } of details) {
     const name = String(url).replace('type.googleapis.com/', '')

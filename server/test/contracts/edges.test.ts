@@ -47,7 +47,7 @@ async function live(edge: Driver): Promise<Told[]> {
   await pay('1001', '2002', '1', 'a key with spaces')
 
   for (const id of ['1001', '2002', '9223372036854775807', '404', 'x']) say(await edge.getAccount(id))
-  for (const answer of [...told]) {
+  for (const answer of told.slice()) {
     const id = 'shown' in answer ? answer.shown['amount'] && answer.shown['id'] : answer.failedId
     if (id) say(await edge.getTransfer(id))
   }

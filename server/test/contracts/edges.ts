@@ -15,10 +15,10 @@ export type Told =
   | { readonly code: string; readonly replayed: boolean; readonly failedId: string | null }
 
 /** What v1 can express. */
-export type Shown = Readonly<Record<string, string | null>>
+type Shown = Readonly<Record<string, string | null>>
 
 /** A transfer of the currency without a name. */
-export interface Payment {
+interface Payment {
   readonly source: string
   readonly destination: string
   readonly amount: string
