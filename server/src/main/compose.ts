@@ -94,7 +94,7 @@ export async function composeFlorin(
     const http = await createHttpServer({
       florin,
       log,
-      logRequests: ['debug', 'trace'].includes(config.logLevel),
+      logRequests: asksForRequests(config.logLevel),
       grpcAddress,
     })
     closers.add('http', () => http.close())
@@ -108,14 +108,19 @@ export async function composeFlorin(
   })
 }
 
+function asksForRequests(level: Config['logLevel']): boolean {
+  return level === 'debug' || level === 'trace'
+}
+
 async function listenGrpc(
-  { host, grpcPort, grpcMessageSizeMax: messageSizeMax }: Config,
+  { host, grpcPort, grpcMessageSizeMax: messageSizeMax, logLevel }: Config,
   florin: Florin,
   log: Log,
   closers: Closers,
 ): Promise<string | null> {
   if (grpcPort === null) return null
-  const grpc = createGrpcServer({ florin, log, messageSizeMax })
+  const logRequests = asksForRequests(logLevel)
+  const grpc = createGrpcServer({ florin, log, logRequests, messageSizeMax })
   closers.add('gRPC', () => grpc.close())
   try {
     const { port } = await grpc.listen({ host, port: grpcPort })

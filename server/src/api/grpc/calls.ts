@@ -27,6 +27,8 @@ export type Rpc = Pick<
 export interface Edge {
   readonly florin: Florin
   readonly log: HttpLog
+  /** True: a debug line for every call. */
+  readonly logRequests?: boolean
   /** Aborted when the server closes: streams end then. */
   readonly closing: AbortSignal
 }
@@ -73,7 +75,7 @@ export function answerOf<Result>(
 
 /** A unary method. */
 export function unary(
-  { log }: Edge,
+  { log, logRequests = false }: Edge,
   handle: (request: Fields, call: Call) => Promise<Answer>,
 ): handleUnaryCall<Fields, object> {
   async function answerTo(rpc: UnaryRpc, call: Call): Promise<Answer> {
@@ -86,7 +88,13 @@ export function unary(
 
   async function run(rpc: UnaryRpc, respond: sendUnaryData<object>): Promise<void> {
     const call = callOf(rpc)
+    const startedAtMs = performance.now()
     const answer = await answerTo(rpc, call)
+    if (logRequests) {
+      const code = answer.kind === 'problem' ? answer.problem.status : status.OK
+      const durationMs = performance.now() - startedAtMs
+      log.debug({ request_id: call.requestId, method: rpc.getPath(), status: code, durationMs }, 'call')
+    }
     const metadata = metadataOf(call, answer)
     if (answer.kind === 'problem') return respond(toCallError(answer.problem, call.requestId, metadata))
     rpc.sendMetadata(metadata)

@@ -94,6 +94,27 @@ describe('the gRPC server', () => {
     assert.deepEqual(edge.log, [])
   })
 
+  it('carries out what was handed on before the deadline, and shows it afterwards', async () => {
+    const change = ({ transfers }: Florin): Partial<Florin> => ({
+      transfers: {
+        ...transfers,
+        async post(caller, request) {
+          const outcome = await transfers.post(caller, request)
+          await sleep(200)
+          return outcome
+        },
+      },
+    })
+    await using edge = await createGrpcEdge({ change })
+    for (const id of [1, 2]) await edge.call(CREATE_ACCOUNT, { account_id: id, initial_balance: '5' })
+    const id = '019aa5b0-7c1e-7d3a-9b5e-2f6c8a1d4e70'
+    const asked = { transfer: { id, source: '1', destination: '2', amount: '1', currency: 'XXX' } }
+    const late = await edge.call('florin.v2.TransferService/CreateTransfer', asked, { deadlineMs: 100 })
+    assert.equal(late.status, 'DEADLINE_EXCEEDED')
+    const shown = await edge.call('florin.v2.TransferService/GetTransfer', { transfer_id: id })
+    assert.equal(shown.message.transfer.status, 'TRANSFER_STATUS_POSTED')
+  })
+
   it('answers bytes that are no message with INVALID_ARGUMENT', async () => {
     await using edge = await createGrpcEdge()
     const bytes = {

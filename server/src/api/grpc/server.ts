@@ -95,6 +95,8 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     async listen(at) {
       listener.listen(at)
       await once(listener, 'listening')
+      // Such as too many open files; the connections that there are go on.
+      listener.on('error', (error) => options.log.error({ err: error }, 'a connection could not be accepted'))
       return listener.address() as AddressInfo
     },
     async close() {
