@@ -71,7 +71,7 @@ export function takenFrom(postings: readonly Posting[], id: AccountId): bigint {
 }
 
 /** The highest of the account's floors; null when it has none. */
-function floorOf(state: WorkingSet, account: AccountBalance): bigint | null {
+export function floorOf(state: WorkingSet, account: AccountBalance): bigint | null {
   if (account.creditLimit === null) return null
   return policiesOf(state, account)
     .map(policyFloor)

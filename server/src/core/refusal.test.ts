@@ -1,20 +1,12 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { createBareLedger } from '#test/bare-ledger.ts'
-import { createTestClock } from '#test/clock.ts'
-import { createTestIds } from '#test/ids.ts'
+import { decideLines } from '#test/lines.ts'
 import { policyOf } from '#test/shorthand-words.ts'
-import { toCommand } from '#test/shorthand.ts'
 import type { Outcome } from './command.ts'
 import type { Explanation } from './codes.ts'
 
-/** What the last line comes to, in a ledger of the lines before it. */
 function outcomeOf(...lines: string[]): Outcome {
-  const ids = createTestIds()
-  const ledger = createBareLedger(createTestClock())
-  const outcomes = lines.map((line) => ledger.post([toCommand(line, ids)])[0] as Outcome)
-  for (const [i, outcome] of outcomes.slice(0, -1).entries()) assert.equal(outcome.kind, 'accepted', lines[i])
-  return outcomes.at(-1) as Outcome
+  return decideLines(...lines).outcome
 }
 
 function explained(...lines: string[]): Explanation {
@@ -26,28 +18,35 @@ function explained(...lines: string[]): Explanation {
 
 const GIVEN = ['open 1 EUR 100.00 limit=20', 'open 2 EUR 30.00', 'open 9 EUR', 'hold h 1>2 10.00 EUR']
 
-/** Rules that a payment of 500.00 from 1 to 2 breaks; with a fee and without. */
-const RULES = {
-  insufficient_funds: '',
-  below_floor: 'floor=15.00',
-  below_floor_credit: 'credit=5.00',
-  amount_above_maximum: 'max=60.00',
-  velocity_exceeded: 'day=70.00',
-}
+/** Rules that a payment of 500.00 from 1 to 2 breaks, each with a fee or without. */
+const RULES = ['', 'floor=15.00', 'credit=5.00', 'max=60.00', 'day=70.00', 'ceiling=90.00']
 const FEES = ['', 'fee=9:1.00', 'fee=9:0.10+150bp:0.50..2.00']
 
 const cents = (text: string): bigint => BigInt(text.replace('.', ''))
 const text = (amount: bigint): string => `${amount / 100n}.${(amount % 100n).toString().padStart(2, '0')}`
 
-test('the amount that would pass passes, and a cent more does not', () => {
-  for (const [code, rule] of Object.entries(RULES)) {
-    for (const fee of FEES) {
-      const given = rule === '' && fee === '' ? GIVEN : [...GIVEN, `policy p EUR on=1 ${rule} ${fee}`.trim()]
-      const { passes } = explained(...given, 'pay 1>2 500.00 EUR')
-      const most = cents(passes['amount_max'] ?? '')
-      const where = `${code} ${fee}`
-      assert.equal(outcomeOf(...given, `pay 1>2 ${text(most)} EUR`).kind, 'accepted', where)
-      assert.equal(outcomeOf(...given, `pay 1>2 ${text(most + 1n)} EUR`).kind, 'rejected', where)
+/** The lines that make two policies of one or two rules and a fee. */
+function ruled(some: string, other: string, fee: string): string[] {
+  const [first, second] = [`${some} ${fee}`, other].map((rules) => rules.trim())
+  const ceilings = [some, other].filter((rule) => rule.startsWith('ceiling'))
+  return [
+    ...GIVEN,
+    `policy p EUR on=1 ${first}`,
+    `policy q EUR ${second}`,
+    ...(ceilings.length > 0 ? [`policy r EUR on=2 ${ceilings[0]}`] : []),
+  ]
+}
+
+test('the amount that would pass passes, and a cent more does not, whatever rules there are besides', () => {
+  for (const some of RULES) {
+    for (const other of RULES) {
+      for (const fee of FEES) {
+        const given = ruled(some, other, fee)
+        const most = cents(explained(...given, 'pay 1>2 500.00 EUR').passes['amount_max'] ?? '')
+        const where = `${some} ${other} ${fee}`
+        assert.equal(outcomeOf(...given, `pay 1>2 ${text(most)} EUR`).kind, 'accepted', where)
+        assert.equal(outcomeOf(...given, `pay 1>2 ${text(most + 1n)} EUR`).kind, 'rejected', where)
+      }
     }
   }
 })
@@ -82,11 +81,13 @@ test('nothing would do where only another rule helps', () => {
   const often = explained(...GIVEN, 'policy p EUR on=1 day=/1', 'pay 1>2 1.00 EUR')
   const full = explained(...GIVEN, 'policy p EUR on=2 ceiling=40.00', 'pay 1>2 0.01 EUR')
   const spent = explained(...GIVEN, 'policy p EUR on=1 day=10.00', 'pay 1>2 0.01 EUR')
-  assert.deepEqual([frozen.passes, often.passes, full.passes, spent.passes], [{}, {}, {}, {}])
+  const narrow = explained(...GIVEN, 'policy p EUR on=1 min=5.00 max=4.00', 'pay 1>2 5.00 EUR')
+  const counted = explained(...GIVEN, 'policy p EUR on=1 max=5.00 day=/1', 'pay 1>2 6.00 EUR')
+  for (const { passes } of [frozen, often, full, spent, narrow, counted]) assert.deepEqual(passes, {})
 })
 
 test('an explanation names the rule, the account, the policy and its version, and what it saw', () => {
-  const given = [...GIVEN, 'policy p EUR on=1 day=70.00/9', 'repolicy p EUR day=60.00/1']
+  const given = [...GIVEN, 'policy p EUR on=1 day=70.00', 'repolicy p EUR day=60.00/2']
   const policy = { id: policyOf('p'), version: 2 }
   assert.deepEqual(explained(...given, 'pay 1>2 50.01 EUR'), {
     rule: 'velocity.day.amount',
@@ -95,11 +96,11 @@ test('an explanation names the rule, the account, the policy and its version, an
     saw: { asked: '50.01', sent: '0.00', held: '10.00', limit: '60.00' },
     passes: { amount_max: '50.00' },
   })
-  assert.deepEqual(explained(...given, 'pay 1>2 5.00 EUR'), {
+  assert.deepEqual(explained(...given, 'pay 1>2 5.00 EUR', 'pay 1>2 5.00 EUR'), {
     rule: 'velocity.day.count',
     account: '1',
     policy,
-    saw: { sent: '0', open_holds: '1', limit: '1' },
+    saw: { sent: '1', open_holds: '1', limit: '2' },
     passes: {},
   })
   assert.deepEqual(explained(...GIVEN, 'pay 1>2 200.00 EUR'), {

@@ -21,6 +21,7 @@ interface Batch {
   readonly batch: number
 }
 
+/** A store with a defect: how it posts a batch. */
 export type Defect = (posting: Batch) => Promise<readonly Outcome[]>
 
 /** A defect that shows after an honest post: `spoil` is called until it has found something to spoil. */

@@ -44,10 +44,7 @@ export interface SecondBook {
 const WINDOW_SECONDS = { hour: 60 * 60, day: 24 * 60 * 60, month: 30 * 24 * 60 * 60 }
 
 /** The account's own policy, its user's, its currency's, as far as there are such. */
-export function policiesFor(
-  { policies }: SecondBook,
-  { id, userId, currency, creditLimit }: Tally,
-): Policy[] {
+function policiesFor({ policies }: SecondBook, { id, userId, currency, creditLimit }: Tally): Policy[] {
   if (creditLimit === null) return []
   return [...policies.values()]
     .filter(({ target }) => {
@@ -76,7 +73,7 @@ export function feesFor(book: SecondBook, postings: readonly Posting[]) {
 }
 
 /** What the postings take from the account. */
-export function taken(postings: readonly Pick<Posting, 'source' | 'amount'>[], id: AccountId): bigint {
+function taken(postings: readonly Pick<Posting, 'source' | 'amount'>[], id: AccountId): bigint {
   return postings.reduce((sum, { source, amount }) => (source === id ? sum + amount : sum), 0n)
 }
 

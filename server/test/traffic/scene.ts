@@ -16,7 +16,7 @@ import { countedUuid } from '../ids.ts'
 import { createDice, type Dice } from './dice.ts'
 
 /** What traffic looks at to be interesting: a balance to exceed by a cent, a version to hit or to miss. */
-export interface TrafficView {
+interface TrafficView {
   readonly accounts: ReadonlyMap<AccountId, Account>
   readonly users: ReadonlyMap<UserId, User>
   readonly holds: ReadonlyMap<HoldId, Hold>
