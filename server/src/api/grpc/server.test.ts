@@ -24,18 +24,26 @@ function failing(error: Error): { change: (florin: Florin) => Partial<Florin> } 
   return { change: ({ transfers }) => ({ transfers: { ...transfers, post } }) }
 }
 
-/** Transfers that stay so long between their arrival and their hand-over. */
-function slow(waitMs: number, onArrival: () => void) {
-  return ({ transfers }: Florin): Partial<Florin> => ({
+/** Transfers that wait before or after their hand-over until they are let go. */
+function holdTransfers(when: 'before' | 'after') {
+  const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>()
+  const { promise: gate, resolve: letGo } = Promise.withResolvers<void>()
+  async function wait(): Promise<void> {
+    arrive()
+    await gate
+  }
+  const change = ({ transfers }: Florin): Partial<Florin> => ({
     transfers: {
       ...transfers,
       async post(caller, request) {
-        onArrival()
-        await sleep(waitMs)
-        return await transfers.post(caller, request)
+        if (when === 'before') await wait()
+        const outcome = await transfers.post(caller, request)
+        if (when === 'after') await wait()
+        return outcome
       },
     },
   })
+  return { arrived, letGo, change }
 }
 
 describe('the gRPC server', () => {
@@ -75,42 +83,38 @@ describe('the gRPC server', () => {
   })
 
   it('does not post what nobody waits for', async () => {
-    let arrived = Promise.withResolvers<void>()
-    await using edge = await createGrpcEdge({ change: slow(50, () => arrived.resolve()) })
-    for (const id of [1, 2]) await edge.call(CREATE_ACCOUNT, { account_id: id, initial_balance: '5' })
-
-    const late = await edge.call(CREATE_TRANSFER, transfer, { deadlineMs: 20 })
-    assert.equal(late.status, 'DEADLINE_EXCEEDED')
-    await arrived.promise
-    arrived = Promise.withResolvers()
-    const rpc = edge.service('florin.v1.TransferService').CreateTransfer(transfer, () => {})
-    await arrived.promise
-    rpc.cancel()
-    await sleep(100)
-    assert.deepEqual(
-      edge.commands.map(({ kind }) => kind),
-      ['create_account', 'create_account'],
-    )
-    assert.deepEqual(edge.log, [])
+    for (const reason of ['deadline', 'cancelled']) {
+      const { arrived, letGo, change } = holdTransfers('before')
+      await using edge = await createGrpcEdge({ change })
+      for (const id of [1, 2]) await edge.call(CREATE_ACCOUNT, { account_id: id, initial_balance: '5' })
+      if (reason === 'deadline') {
+        const late = await edge.call(CREATE_TRANSFER, transfer, { deadlineMs: 1000 })
+        assert.equal(late.status, 'DEADLINE_EXCEEDED')
+        await arrived
+      } else {
+        const rpc = edge.service('florin.v1.TransferService').CreateTransfer(transfer, () => {})
+        await arrived
+        rpc.cancel()
+      }
+      // The server hears of it a moment later.
+      await sleep(300)
+      letGo()
+      await sleep(50)
+      const commands = edge.commands.map(({ kind }) => kind)
+      assert.deepEqual(commands, ['create_account', 'create_account'], reason)
+      assert.deepEqual(edge.log, [])
+    }
   })
 
   it('carries out what was handed on before the deadline, and shows it afterwards', async () => {
-    const change = ({ transfers }: Florin): Partial<Florin> => ({
-      transfers: {
-        ...transfers,
-        async post(caller, request) {
-          const outcome = await transfers.post(caller, request)
-          await sleep(200)
-          return outcome
-        },
-      },
-    })
+    const { letGo, change } = holdTransfers('after')
     await using edge = await createGrpcEdge({ change })
     for (const id of [1, 2]) await edge.call(CREATE_ACCOUNT, { account_id: id, initial_balance: '5' })
     const id = '019aa5b0-7c1e-7d3a-9b5e-2f6c8a1d4e70'
     const asked = { transfer: { id, source: '1', destination: '2', amount: '1', currency: 'XXX' } }
-    const late = await edge.call('florin.v2.TransferService/CreateTransfer', asked, { deadlineMs: 100 })
+    const late = await edge.call('florin.v2.TransferService/CreateTransfer', asked, { deadlineMs: 1000 })
     assert.equal(late.status, 'DEADLINE_EXCEEDED')
+    letGo()
     const shown = await edge.call('florin.v2.TransferService/GetTransfer', { transfer_id: id })
     assert.equal(shown.message.transfer.status, 'TRANSFER_STATUS_POSTED')
   })
@@ -190,12 +194,15 @@ describe('the gRPC server', () => {
   })
 
   it('lets calls under way finish when it closes', async () => {
-    const started = Promise.withResolvers<void>()
-    const edge = await createGrpcEdge({ change: slow(100, started.resolve) })
+    const { arrived, letGo, change } = holdTransfers('before')
+    const edge = await createGrpcEdge({ change })
     for (const id of [1, 2]) await edge.call(CREATE_ACCOUNT, { account_id: id, initial_balance: '5' })
     const posting = edge.call(CREATE_TRANSFER, transfer)
-    await started.promise
-    await edge.server.close()
+    await arrived
+    const closed = edge.server.close()
+    await sleep(50)
+    letGo()
+    await closed
     assert.equal((await posting).status, 'OK')
     assert.equal((await edge.call(CREATE_TRANSFER, transfer)).status, 'UNAVAILABLE')
     edge.close()

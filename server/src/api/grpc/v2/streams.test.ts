@@ -27,6 +27,11 @@ function post(edge: GrpcEdge) {
   return { stream, outcomes, ended }
 }
 
+/** Waits as long as it takes; the runner has a limit. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await sleep(10)
+}
+
 describe('PostTransfers', () => {
   it('answers in order, whatever becomes of one, and ends after the half close', async () => {
     await using edge = await openEdge()
@@ -83,7 +88,7 @@ describe('PostTransfers', () => {
     const { stream, outcomes, ended } = post(edge)
     for (let i = 0; i < 3000; i++) stream.write({ transfer })
     stream.end()
-    for (let waits = 0; waits < 100 && asked < 1000; waits++) await sleep(100)
+    await until(() => asked >= 1000)
     await sleep(200)
     const readBeforeAnswers = asked
     release()
@@ -94,21 +99,27 @@ describe('PostTransfers', () => {
   })
 
   it('posts nothing of what it has not begun when the client goes', async () => {
+    let asked = 0
+    const gate = Promise.withResolvers<void>()
     await using edge = await openEdge(({ transfers }) => ({
       transfers: {
         ...transfers,
         async post(caller, request) {
-          await sleep(100)
+          asked += 1
+          await gate.promise
           return await transfers.post(caller, request)
         },
       },
     }))
     const { stream, ended } = post(edge)
     for (let i = 0; i < 10; i++) stream.write({ transfer })
-    await sleep(50)
+    await until(() => asked === 10)
     stream.cancel()
     assert.equal((await ended).code, 1)
-    await sleep(200)
+    // The server hears of it a moment later.
+    await sleep(300)
+    gate.resolve()
+    await sleep(50)
     assert.equal(edge.commands.filter(({ kind }) => kind === 'post_transfer').length, 0)
     assert.deepEqual(edge.log, [])
   })
@@ -117,10 +128,12 @@ describe('PostTransfers', () => {
     const edge = await openEdge()
     const { stream, outcomes, ended } = post(edge)
     for (let i = 0; i < 10; i++) stream.write({ transfer })
-    await sleep(100)
+    await until(() => outcomes.length === 10)
+    stream.write({ transfer })
     await edge.server.close()
     assert.equal((await ended).code, 14)
-    assert.equal(outcomes.length, 10)
+    const posted = edge.commands.filter(({ kind }) => kind === 'post_transfer').length
+    assert.equal(outcomes.length, posted)
     edge.close()
     edge.json.close()
   })
@@ -147,18 +160,17 @@ describe('Watch', () => {
   it('tells everything from a cursor on, as it happens, nothing missed and nothing twice', async () => {
     await using edge = await openEdge()
     const first = watch(edge, {})
-    await sleep(100)
+    await until(() => first.seen.length >= 3)
     const before = first.seen.length
-    assert.ok(before >= 3)
     await pay(edge)
-    await sleep(100)
-    assert.equal(first.seen.length, before + 1)
+    await until(() => first.seen.length > before)
     first.stream.cancel()
+    await first.ended
     await pay(edge)
     const second = watch(edge, { after: first.cursor() })
-    await sleep(100)
+    await until(() => second.seen.length === 1)
     await pay(edge)
-    await sleep(100)
+    await until(() => second.seen.length === 2)
     second.stream.cancel()
     const { events } = (await edge.json.call('florin.v2.EventService/ListEvents', { limit: 1000 })).message
     assert.deepEqual(
@@ -171,12 +183,11 @@ describe('Watch', () => {
     await using edge = await openEdge()
     const { stream, seen, cursor } = watch(edge, { types: ['transfer.posted'] })
     await pay(edge)
-    await sleep(100)
+    await until(() => seen.some(({ data }) => JSON.stringify(data).includes('"1.00"')))
     const at = cursor()
-    assert.deepEqual([...new Set(seen.map(({ type }) => type))], ['transfer.posted'])
     await edge.call('florin.v2.UserService/CreateUser', {})
-    await sleep(100)
-    assert.notEqual(cursor(), at)
+    await until(() => cursor() !== at)
+    assert.deepEqual([...new Set(seen.map(({ type }) => type))], ['transfer.posted'])
     stream.cancel()
   })
 
