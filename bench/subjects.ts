@@ -8,6 +8,7 @@ import { sha256, sha256Hex } from '../server/src/adapters/runtime-node/digest.ts
 import { randomIds } from '../server/src/adapters/runtime-node/id-source.ts'
 import { createMigrator } from '../server/src/adapters/store-postgres/migrate.ts'
 import { openPostgresStore } from '../server/src/adapters/store-postgres/store.ts'
+import { createGrpcServer } from '../server/src/api/grpc/server.ts'
 import { createHttpServer } from '../server/src/api/http/server.ts'
 import { createCommandBatcher } from '../server/src/app/command-batcher.ts'
 import { createFlorin, FLORIN_SETTINGS, type Florin } from '../server/src/app/florin.ts'
@@ -26,6 +27,8 @@ export interface Subject {
   nextKey(): string
   /** Serves HTTP and answers the port. */
   listen(): Promise<number>
+  /** Serves gRPC and answers the port. */
+  listenGrpc(): Promise<number>
   /** Throws when a cent or an entry is missing or too many. */
   assertSound(): Promise<void>
   close(): Promise<void>
@@ -58,6 +61,7 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
   const batcher = kind === 'florin' ? grouped : createTextbook(url)
   const florin = createFlorin({ ...shared, batcher })
   const http = await createHttpServer({ florin, log, docs: false })
+  const grpc = createGrpcServer({ florin, log, messageSizeMax: 4 * 1024 * 1024 })
   let nextKey = 0
 
   return {
@@ -67,9 +71,13 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
       await http.listen({ port: 0, host: '127.0.0.1' })
       return (http.server.address() as AddressInfo).port
     },
+    async listenGrpc() {
+      return (await grpc.listen({ port: 0, host: '127.0.0.1' })).port
+    },
     assertSound: () => assertSound(url),
     async close() {
       await http.close()
+      await grpc.close()
       await batcher.close()
       await store.close()
       await execute(serverUrl, `drop database ${name}`)

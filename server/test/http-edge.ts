@@ -36,6 +36,7 @@ export interface Ask {
 /** The edge under test. */
 export interface Edge {
   readonly app: FastifyInstance
+  readonly florin: Florin
   readonly store: MemoryStore
   readonly log: LogLine[]
   readonly openapi: OpenApiDocument
@@ -136,6 +137,7 @@ export async function createEdge(
 
   return {
     app,
+    florin,
     store,
     log: lines,
     openapi,

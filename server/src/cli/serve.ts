@@ -28,7 +28,7 @@ export const serve: Command = defineFlorinCommand({
 const NOTICE = 'authentication is off: whoever can connect to this address of this machine may move money'
 
 /** Says on stdout where Florin is: a few lines for people, one JSON line for whoever started it. */
-function announce({ address, database }: RunningFlorin): void {
+function announce({ address, grpcAddress, database }: RunningFlorin): void {
   const host = address.host.includes(':') ? `[${address.host}]` : address.host
   const origin = `http://${host}:${address.port}`
   const urls = { api: origin, docs: `${origin}/docs`, health: `${origin}/health/ready` }
@@ -36,6 +36,7 @@ function announce({ address, database }: RunningFlorin): void {
     const line = {
       msg: 'Florin is ready',
       ...urls,
+      grpc: grpcAddress,
       database,
       authentication: 'off',
       notice: NOTICE,
@@ -51,6 +52,7 @@ function announce({ address, database }: RunningFlorin): void {
       `  ${bold('Florin is ready')}`,
       '',
       `  REST API   ${urls.api}`,
+      `  gRPC       ${grpcAddress ?? 'off'}`,
       `  Reference  ${urls.docs}`,
       `  Health     ${urls.health}`,
       `  Database   ${describe(database)}`,

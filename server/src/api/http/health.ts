@@ -31,6 +31,13 @@ const Health = z
   })
   .meta({ id: 'Health' })
 
+const Readiness = Health.extend({
+  grpc: z
+    .string()
+    .nullable()
+    .meta({ description: 'Where gRPC is; null when it is off', examples: ['127.0.0.1:50051'] }),
+}).meta({ id: 'Readiness' })
+
 const home: z.output<typeof Home> = {
   name: 'Florin',
   links: {
@@ -55,7 +62,11 @@ const home: z.output<typeof Home> = {
 }
 
 /** Adds GET /, /health/live and /health/ready. */
-export async function serveHealth(scope: FastifyInstance, health: Florin['health']): Promise<void> {
+export async function serveHealth(
+  scope: FastifyInstance,
+  health: Florin['health'],
+  grpcAddress: string | null,
+): Promise<void> {
   const app = useZod(scope)
   const common = { tags: ['service'], querystring: noQuery }
 
@@ -93,17 +104,17 @@ export async function serveHealth(scope: FastifyInstance, health: Florin['health
         operationId: 'ready',
         summary: 'The store takes commands',
         response: {
-          200: answer('It does', Health),
+          200: answer('It does', Readiness),
           ...problems('path'),
-          503: answer('It does not', Health, ['Retry-After']),
+          503: answer('It does not', Readiness, ['Retry-After']),
         },
       },
     },
-    (_request, reply): z.output<typeof Health> => {
+    (_request, reply): z.output<typeof Readiness> => {
       const problem = health.problem()
-      if (problem === null) return { status: 'ok', problem }
+      if (problem === null) return { status: 'ok', problem, grpc: grpcAddress }
       void reply.code(errorMeanings.unavailable.status).header('retry-after', String(RETRY_AFTER_SECONDS))
-      return { status: 'unavailable', problem }
+      return { status: 'unavailable', problem, grpc: grpcAddress }
     },
   )
 }

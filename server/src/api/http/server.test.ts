@@ -74,7 +74,7 @@ describe('the HTTP server', () => {
       assert.deepEqual((await edge.get('/health/live')).body, { status: 'ok', problem: null })
       const ready = await edge.get('/health/ready')
       assert.deepEqual([ready.status, ready.headers['retry-after']], [503, '1'])
-      assert.deepEqual(ready.body, { status: 'unavailable', problem: 'the store is away' })
+      assert.deepEqual(ready.body, { status: 'unavailable', problem: 'the store is away', grpc: null })
     })
     await withEdge({}, async (edge) => assert.equal((await edge.get('/health/ready')).status, 200))
   })

@@ -1,6 +1,8 @@
 import type { FastifyReply } from 'fastify'
+import type { z } from 'zod'
 import type { Florin } from '#app/florin.ts'
 import type { CreateAccount, OutcomeOf } from '#core/command.ts'
+import type { AccountId } from '#core/ids.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { ifMatchOf, toETag } from '../etag.ts'
 import { noQuery } from '../fields.ts'
@@ -61,16 +63,7 @@ export function serveAccounts(app: ZodApp, florin: Florin): void {
         response: { 200: answer('A page of accounts', AccountPage), ...problems('path') },
       },
     },
-    async ({ query }) => {
-      const { after, filters } = query
-      const accounts = await florin.reader.listAccounts({
-        limit: rowsToRead(query),
-        ...(after === undefined ? {} : { after }),
-        ...(filters.user_id === undefined ? {} : { userId: filters.user_id }),
-        ...(filters.currency === undefined ? {} : { currency: filters.currency }),
-      })
-      return toPage(accounts, query, { position: ({ id }) => id, row: toAccount })
-    },
+    async ({ query }) => await accountPage(florin, query),
   )
 
   app.get(
@@ -88,13 +81,11 @@ export function serveAccounts(app: ZodApp, florin: Florin): void {
         },
       },
     },
-    async ({ params, query: { at, clock } }, reply) => {
-      const account = await florin.reader.findAccount(params.account_id)
+    async ({ params, query }, reply) => {
+      const account = await accountAt(florin, params.account_id, query)
       if (account === undefined) return sendProblem(reply, notFound('account', params.account_id))
       void reply.header('etag', toETag(account.version))
-      if (at === undefined) return toAccount(account)
-      const posted = await florin.history.balanceAt(account, { at, clock })
-      return toPastAccount(account, { posted, at, clock })
+      return account
     },
   )
 
@@ -152,6 +143,30 @@ export function serveAccounts(app: ZodApp, florin: Florin): void {
       )
     },
   )
+}
+
+/** A page of accounts. */
+export async function accountPage({ reader }: Florin, query: z.output<typeof accountList>) {
+  const { after, filters } = query
+  const accounts = await reader.listAccounts({
+    limit: rowsToRead(query),
+    ...(after === undefined ? {} : { after }),
+    ...(filters.user_id === undefined ? {} : { userId: filters.user_id }),
+    ...(filters.currency === undefined ? {} : { currency: filters.currency }),
+  })
+  return toPage(accounts, query, { position: ({ id }) => id, row: toAccount })
+}
+
+/** An account as it is shown, now or with what it had at a moment. */
+export async function accountAt(
+  { reader, history }: Florin,
+  id: AccountId,
+  { at, clock }: z.output<typeof AccountMoment>,
+) {
+  const account = await reader.findAccount(id)
+  if (account === undefined || at === undefined) return account && toAccount(account)
+  const posted = await history.balanceAt(account, { at, clock })
+  return toPastAccount(account, { posted, at, clock })
 }
 
 function sendAccount(reply: FastifyReply, outcome: OutcomeOf<CreateAccount>) {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Florin } from '#app/florin.ts'
-import { parseCurrencyCode, type LedgerCurrency } from '#core/currency.ts'
+import { parseCurrencyCode, type CurrencyCode, type LedgerCurrency } from '#core/currency.ts'
 import { SCALE_MAX } from '#core/money.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { currencyCode, noQuery, plainText } from '../fields.ts'
@@ -12,7 +12,8 @@ import { accountId, code, pageOf } from './shown.ts'
 
 const NAME_LENGTH_MAX = 100
 
-const NewCurrency = z
+/** `POST /v2/currencies` */
+export const NewCurrency = z
   .strictObject({
     code: currencyCode,
     scale: z.int().min(0).max(SCALE_MAX).meta({ description: 'Digits after the point' }),
@@ -20,8 +21,10 @@ const NewCurrency = z
   })
   .meta({ id: 'NewCurrency', examples: [{ code: 'POINTS', scale: 0, name: 'Loyalty points' }] })
 
-const CurrencyPath = z.strictObject({ code: currencyCode })
-const currencyList = listQuery({ name: 'currencies', filters: {}, position: parseCurrencyCode })
+/** Path of one currency. */
+export const CurrencyPath = z.strictObject({ code: currencyCode })
+/** `GET /v2/currencies` */
+export const currencyList = listQuery({ name: 'currencies', filters: {}, position: parseCurrencyCode })
 
 const CurrencySchema = z
   .strictObject({
@@ -80,15 +83,7 @@ export function serveCurrencies(app: ZodApp, florin: Florin): void {
         response: { 200: answer('A page of currencies', CurrencyPage), ...problems('path') },
       },
     },
-    async ({ query }) => {
-      const { after } = query
-      const all = await florin.currencyBook.list()
-      const rows = all.filter((currency) => after === undefined || currency.code > after)
-      return toPage(rows.slice(0, rowsToRead(query)), query, {
-        position: (currency) => currency.code,
-        row: (currency) => toCurrency(currency, currency.inUse),
-      })
-    },
+    async ({ query }) => await currencyPage(florin, query),
   )
 
   app.get(
@@ -107,16 +102,32 @@ export function serveCurrencies(app: ZodApp, florin: Florin): void {
       },
     },
     async ({ params }, reply) => {
-      const held = await florin.directory.findCurrency(params.code)
-      const currency = held ?? (await florin.currencyBook.find(params.code))
-      return currency === undefined
-        ? sendProblem(reply, notFound('currency', params.code))
-        : toCurrency({ externalAccountId: null, ...currency }, held !== undefined)
+      const currency = await findCurrency(florin, params.code)
+      return currency ?? sendProblem(reply, notFound('currency', params.code))
     },
   )
 }
 
-function toCurrency(currency: LedgerCurrency, inUse: boolean): z.output<typeof CurrencySchema> {
+/** A page of currencies. */
+export async function currencyPage({ currencyBook }: Florin, query: z.output<typeof currencyList>) {
+  const { after } = query
+  const all = await currencyBook.list()
+  const rows = all.filter((currency) => after === undefined || currency.code > after)
+  return toPage(rows.slice(0, rowsToRead(query)), query, {
+    position: (currency) => currency.code,
+    row: (currency) => toCurrency(currency, currency.inUse),
+  })
+}
+
+/** A currency as it is shown. */
+export async function findCurrency({ directory, currencyBook }: Florin, wanted: CurrencyCode) {
+  const held = await directory.findCurrency(wanted)
+  const currency = held ?? (await currencyBook.find(wanted))
+  return currency && toCurrency({ externalAccountId: null, ...currency }, held !== undefined)
+}
+
+/** Renders a currency. */
+export function toCurrency(currency: LedgerCurrency, inUse: boolean): z.output<typeof CurrencySchema> {
   const { code: shown, name, scale, externalAccountId } = currency
   return { code: shown, name, scale, external_account_id: externalAccountId, in_use: inUse }
 }

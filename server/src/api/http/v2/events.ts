@@ -17,7 +17,8 @@ const WAIT_MAX_SECONDS = EVENT_WAIT_MAX_MS / 1000
 /** How many pages of other types one request reads past before it answers with an empty page. */
 const READS_MAX = 20
 
-const EventsQuery = z.strictObject({
+/** `GET /v2/events` */
+export const EventsQuery = z.strictObject({
   after: parsedText(parsePosition, {
     description:
       '`next_cursor` of the page before, or the `id` of the last event you handled; absent: from the start',
@@ -88,7 +89,7 @@ export function serveEvents(app: ZodApp, florin: Florin): void {
       if (closing) stop()
       raw.socket.once('close', stop)
       try {
-        return await readPage(florin, query, controller.signal)
+        return await eventPage(florin, query, controller.signal)
       } finally {
         raw.socket.removeListener('close', stop)
         waiting.delete(controller)
@@ -97,7 +98,8 @@ export function serveEvents(app: ZodApp, florin: Florin): void {
   )
 }
 
-async function readPage(florin: Florin, query: z.output<typeof EventsQuery>, signal: AbortSignal) {
+/** A page of events; waits for the first as long as the query says, or until the signal. */
+export async function eventPage(florin: Florin, query: z.output<typeof EventsQuery>, signal: AbortSignal) {
   let after = query.after ?? START
   let shown: JournalEvent[] = []
   for (let reads = 0; reads < READS_MAX && shown.length === 0; reads += 1) {

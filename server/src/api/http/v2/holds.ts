@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify'
+import type { z } from 'zod'
 import type { Florin } from '#app/florin.ts'
 import type { CreateHold, OutcomeOf } from '#core/command.ts'
 import { callerOf, markReplay } from '../caller.ts'
@@ -59,16 +60,7 @@ export function serveHolds(app: ZodApp, florin: Florin): void {
         response: { 200: answer('A page of holds', HoldPage), ...problems('path') },
       },
     },
-    async ({ query }) => {
-      const { after, filters } = query
-      const holds = await florin.reader.listHolds({
-        limit: rowsToRead(query),
-        ...(after === undefined ? {} : { before: after }),
-        ...(filters.account_id === undefined ? {} : { accountId: filters.account_id }),
-        ...(filters.status === undefined ? {} : { status: filters.status }),
-      })
-      return toPage(holds, query, { position: ({ id }) => id, row: toHold })
-    },
+    async ({ query }) => await holdPage(florin, query),
   )
 
   app.get(
@@ -146,8 +138,20 @@ export function serveHolds(app: ZodApp, florin: Florin): void {
 
 const ENDED = 'hold_captured, hold_released, hold_expired'
 
+/** A page of holds. */
+export async function holdPage({ reader }: Florin, query: z.output<typeof holdList>) {
+  const { after, filters } = query
+  const holds = await reader.listHolds({
+    limit: rowsToRead(query),
+    ...(after === undefined ? {} : { before: after }),
+    ...(filters.account_id === undefined ? {} : { accountId: filters.account_id }),
+    ...(filters.status === undefined ? {} : { status: filters.status }),
+  })
+  return toPage(holds, query, { position: ({ id }) => id, row: toHold })
+}
+
 /** The accounts of a capture are the hold's. */
-function ofHold(field: string): string {
+export function ofHold(field: string): string {
   return field.startsWith('postings[') ? 'hold_id' : field
 }
 

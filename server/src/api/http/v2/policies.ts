@@ -1,7 +1,10 @@
 import type { FastifyReply } from 'fastify'
+import type { z } from 'zod'
 import type { Florin } from '#app/florin.ts'
 import type { CreatePolicy, OutcomeOf } from '#core/command.ts'
 import { invalidField } from '#core/errors.ts'
+import type { AccountId, PolicyId } from '#core/ids.ts'
+import type { PolicyTarget } from '#core/policy.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { ifMatchOf, toETag } from '../etag.ts'
 import { noQuery } from '../fields.ts'
@@ -23,8 +26,12 @@ import {
   toPolicyVersion,
 } from './policy-schemas.ts'
 
-/** The core's name for what a policy is for, and the caller's. */
 const TARGET_FIELDS = { account: 'account_id', user: 'user_id', currency: 'currency' } as const
+
+/** The caller's names for fields of a policy for this target. */
+export function policyField({ kind }: PolicyTarget): (field: string) => string {
+  return (field) => (field === 'target' ? TARGET_FIELDS[kind] : field)
+}
 
 /** Adds `/policies`, and those of one account. */
 export function servePolicies(app: ZodApp, florin: Florin): void {
@@ -51,7 +58,7 @@ export function servePolicies(app: ZodApp, florin: Florin): void {
       if (outcome.kind === 'accepted') {
         void reply.code(201).header('location', `/v2/policies/${outcome.result.id}`)
       }
-      return sendPolicy(reply, outcome, (field) => (field === 'target' ? TARGET_FIELDS[target.kind] : field))
+      return sendPolicy(reply, outcome, policyField(target))
     },
   )
 
@@ -66,17 +73,7 @@ export function servePolicies(app: ZodApp, florin: Florin): void {
         response: { 200: answer('A page of policies', PolicyPage), ...problems('path') },
       },
     },
-    async ({ query }) => {
-      const { after, filters } = query
-      const policies = await florin.reader.listPolicies({
-        limit: rowsToRead(query),
-        ...(after === undefined ? {} : { after }),
-        ...(filters.account_id === undefined ? {} : { accountId: filters.account_id }),
-        ...(filters.user_id === undefined ? {} : { userId: filters.user_id }),
-        ...(filters.currency === undefined ? {} : { currency: filters.currency }),
-      })
-      return toPage(policies, query, { position: ({ id }) => id, row: toPolicy })
-    },
+    async ({ query }) => await policyPage(florin, query),
   )
 
   app.get(
@@ -166,22 +163,8 @@ export function servePolicies(app: ZodApp, florin: Florin): void {
         },
       },
     },
-    async ({ params: { policy_id: id }, query }, reply) => {
-      const { after } = query
-      if (after !== undefined && after.id !== id) {
-        throw invalidField('cursor', 'was given for another policy; begin without a cursor')
-      }
-      const versions = await florin.reader.listPolicyVersions({
-        id,
-        limit: rowsToRead(query),
-        ...(after === undefined ? {} : { before: after.version }),
-      })
-      if (versions.length === 0 && after === undefined) return sendProblem(reply, notFound('policy', id))
-      return toPage(versions, query, {
-        position: ({ policy }) => `${id}/${policy.version}`,
-        row: toPolicyVersion,
-      })
-    },
+    async ({ params: { policy_id: id }, query }, reply) =>
+      (await policyVersionPage(florin, id, query)) ?? sendProblem(reply, notFound('policy', id)),
   )
 
   app.get(
@@ -200,12 +183,53 @@ export function servePolicies(app: ZodApp, florin: Florin): void {
       },
     },
     async ({ params }, reply) => {
-      const account = await florin.reader.findAccount(params.account_id)
-      if (account === undefined) return sendProblem(reply, notFound('account', params.account_id))
-      const policies = await florin.policies.of(account)
-      return { data: policies.map(toPolicy), next_cursor: null }
+      const policies = await accountPolicies(florin, params.account_id)
+      return policies === undefined
+        ? sendProblem(reply, notFound('account', params.account_id))
+        : { data: policies, next_cursor: null }
     },
   )
+}
+
+/** A page of policies. */
+export async function policyPage({ reader }: Florin, query: z.output<typeof policyList>) {
+  const { after, filters } = query
+  const policies = await reader.listPolicies({
+    limit: rowsToRead(query),
+    ...(after === undefined ? {} : { after }),
+    ...(filters.account_id === undefined ? {} : { accountId: filters.account_id }),
+    ...(filters.user_id === undefined ? {} : { userId: filters.user_id }),
+    ...(filters.currency === undefined ? {} : { currency: filters.currency }),
+  })
+  return toPage(policies, query, { position: ({ id }) => id, row: toPolicy })
+}
+
+/** A page of a policy's versions; undefined when there never was such a policy. */
+export async function policyVersionPage(
+  { reader }: Florin,
+  id: PolicyId,
+  query: z.output<typeof policyVersionList>,
+) {
+  const { after } = query
+  if (after !== undefined && after.id !== id) {
+    throw invalidField('cursor', 'was given for another policy; begin without a cursor')
+  }
+  const versions = await reader.listPolicyVersions({
+    id,
+    limit: rowsToRead(query),
+    ...(after === undefined ? {} : { before: after.version }),
+  })
+  if (versions.length === 0 && after === undefined) return undefined
+  return toPage(versions, query, {
+    position: ({ policy }) => `${id}/${policy.version}`,
+    row: toPolicyVersion,
+  })
+}
+
+/** The policies that an account is under; undefined when there is no such account. */
+export async function accountPolicies({ reader, policies }: Florin, id: AccountId) {
+  const account = await reader.findAccount(id)
+  return account && (await policies.of(account)).map(toPolicy)
 }
 
 function sendPolicy(

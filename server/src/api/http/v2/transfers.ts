@@ -60,14 +60,7 @@ export function serveTransfers(app: ZodApp, florin: Florin): void {
         response: { 200: answer('A page of transfers', TransferPage), ...problems('path') },
       },
     },
-    async ({ query }) => {
-      const limit = rowsToRead(query)
-      const transfers = await florin.reader.listTransfers({ limit, ...readerQuery(query) })
-      return toPage(transfers, query, {
-        position: ({ createdAt, id }) => `${createdAt}/${id}`,
-        row: toTransfer,
-      })
-    },
+    async ({ query }) => await transferPage(florin, query),
   )
 
   app.get(
@@ -92,6 +85,15 @@ export function serveTransfers(app: ZodApp, florin: Florin): void {
         : toTransfer(transfer)
     },
   )
+}
+
+/** A page of transfers. */
+export async function transferPage({ reader }: Florin, query: z.output<typeof transferList>) {
+  const transfers = await reader.listTransfers({ limit: rowsToRead(query), ...readerQuery(query) })
+  return toPage(transfers, query, {
+    position: ({ createdAt, id }) => `${createdAt}/${id}`,
+    row: toTransfer,
+  })
 }
 
 function readerQuery({ filters, after }: z.output<typeof transferList>) {

@@ -11,7 +11,8 @@ import { sendPieces } from '../streams.ts'
 import type { ZodApp } from '../validation.ts'
 import { amount, code, instant } from './shown.ts'
 
-const TrialBalanceQuery = z.strictObject({
+/** `GET /v2/trial-balance` */
+export const TrialBalanceQuery = z.strictObject({
   currency: currencyCode,
   at: instantText.optional().meta({ description: 'As of this moment (RFC 3339); now when absent' }),
   clock: z.enum(ledgerClocks).default('effective'),
@@ -62,27 +63,9 @@ export function serveTrialBalance(app: ZodApp, florin: Florin, log: HttpLog): vo
         const pieces = toCsv(currency, { at, clock })
         return await sendPieces(reply, { type: CSV_TYPE, pieces, log })
       }
-      return await toTrialBalance(currency, { at, clock })
+      return await trialBalance(florin, currency, { at, clock })
     },
   )
-
-  async function toTrialBalance(
-    currency: Currency,
-    moment: Moment,
-  ): Promise<z.output<typeof TrialBalanceSchema>> {
-    const { at, accounts, debits, credits, external } = await history.trialBalance(currency, moment)
-    const show = (minor: bigint): string => formatAmount(minor, currency.scale)
-    return {
-      currency: currency.code,
-      at,
-      clock: moment.clock,
-      accounts,
-      debits: show(debits),
-      credits: show(credits),
-      difference: show(credits - debits),
-      external: show(external),
-    }
-  }
 
   async function* toCsv(currency: Currency, moment: Moment): AsyncGenerator<string> {
     let text = toCsvLine(CSV_COLUMNS)
@@ -93,5 +76,25 @@ export function serveTrialBalance(app: ZodApp, florin: Florin, log: HttpLog): vo
       yield text
       text = ''
     }
+  }
+}
+
+/** The trial balance of a currency as it is shown. */
+export async function trialBalance(
+  { history }: Florin,
+  currency: Currency,
+  moment: Moment,
+): Promise<z.output<typeof TrialBalanceSchema>> {
+  const { at, accounts, debits, credits, external } = await history.trialBalance(currency, moment)
+  const show = (minor: bigint): string => formatAmount(minor, currency.scale)
+  return {
+    currency: currency.code,
+    at,
+    clock: moment.clock,
+    accounts,
+    debits: show(debits),
+    credits: show(credits),
+    difference: show(credits - debits),
+    external: show(external),
   }
 }

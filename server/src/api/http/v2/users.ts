@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify'
+import type { z } from 'zod'
 import type { Florin } from '#app/florin.ts'
 import type { CreateUser, OutcomeOf } from '#core/command.ts'
 import { callerOf, markReplay } from '../caller.ts'
@@ -48,12 +49,7 @@ export function serveUsers(app: ZodApp, florin: Florin): void {
         response: { 200: answer('A page of users', UserPage), ...problems('path') },
       },
     },
-    async ({ query }) => {
-      const { after } = query
-      const limit = rowsToRead(query)
-      const users = await florin.directory.listUsers({ limit, ...(after === undefined ? {} : { after }) })
-      return toPage(users, query, { position: ({ id }) => id, row: toUser })
-    },
+    async ({ query }) => await userPage(florin, query),
   )
 
   app.get(
@@ -109,6 +105,14 @@ export function serveUsers(app: ZodApp, florin: Florin): void {
       return sendUser(reply, outcome)
     },
   )
+}
+
+/** A page of users. */
+export async function userPage({ directory }: Florin, query: z.output<typeof userList>) {
+  const { after } = query
+  const limit = rowsToRead(query)
+  const users = await directory.listUsers({ limit, ...(after === undefined ? {} : { after }) })
+  return toPage(users, query, { position: ({ id }) => id, row: toUser })
 }
 
 function sendUser(reply: FastifyReply, outcome: OutcomeOf<CreateUser>) {

@@ -39,12 +39,21 @@ export function serveWallet(app: ZodApp, florin: Florin): void {
       },
     },
     async ({ params }, reply) => {
-      const user = await florin.directory.findUser(params.user_id)
-      if (user === undefined) return sendProblem(reply, notFound('user', params.user_id))
-      const accounts = await readAccounts(florin.reader, user.id)
-      return { user_id: user.id, accounts: accounts.map(toAccount), totals: toTotals(accounts) }
+      const wallet = await walletOf(florin, params.user_id)
+      return wallet ?? sendProblem(reply, notFound('user', params.user_id))
     },
   )
+}
+
+/** A user's wallet; undefined when there is no such user. */
+export async function walletOf(
+  { directory, reader }: Florin,
+  userId: UserId,
+): Promise<z.output<typeof Wallet> | undefined> {
+  const user = await directory.findUser(userId)
+  if (user === undefined) return undefined
+  const accounts = await readAccounts(reader, user.id)
+  return { user_id: user.id, accounts: accounts.map(toAccount), totals: toTotals(accounts) }
 }
 
 async function readAccounts(reader: Florin['reader'], userId: UserId): Promise<Account[]> {
