@@ -103,7 +103,8 @@ const transfer = fc
   })
   .map(({ ago, ...command }) => (world: World) => {
     world.transfers.push(command.id)
-    return { ...command, effectiveAt: ago === null ? null : addSeconds(world.at, -ago) }
+    const effectiveAt = ago === null ? null : addSeconds(world.at, -ago)
+    return { ...command, effectiveAt, earliestEffectiveAt: addSeconds(world.at, -3600) }
   })
 
 const rules: fc.Arbitrary<PolicyRules> = fc

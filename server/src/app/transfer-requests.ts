@@ -73,7 +73,6 @@ export function createTransferReader(deps: {
     const { id, reference, metadata, effectiveAt } = request
     const problems: FieldError[] = []
     const postings = readPostings(request.postings, currencies, problems)
-    if (effectiveAt !== null) checkBackdating(effectiveAt, problems)
     if (problems.length > 0) throw invalidFields(problems)
     const content = {
       kind: 'post_transfer' as const,
@@ -83,15 +82,10 @@ export function createTransferReader(deps: {
       reference,
       metadata,
       effectiveAt,
+      earliestEffectiveAt:
+        effectiveAt === null ? null : addSeconds(clock.now(), -backdatingDays * SECONDS_PER_DAY),
     }
     return { ...content, ...callerFields(caller, askedTransfer(content), digest) }
-  }
-
-  function checkBackdating(effectiveAt: Instant, problems: FieldError[]): void {
-    const earliest = addSeconds(clock.now(), -backdatingDays * SECONDS_PER_DAY)
-    if (effectiveAt >= earliest) return
-    const message = `must not be before ${earliest}, which is ${backdatingDays} days ago (FLORIN_BACKDATING_DAYS)`
-    problems.push({ field: 'effective_at', message })
   }
 
   return { currenciesOf, toCommand }
