@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import type { Command, Idempotency, Principal } from '#core/command.ts'
 import type { Currency, CurrencyCode } from '#core/currency.ts'
-import type { AccountId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
+import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
 import { addSeconds, type Instant } from '#core/instant.ts'
 import { freezes, NO_RULES, velocityWindows, type PolicyRules, type PolicyTarget } from '#core/policy.ts'
 import type { Posting } from '#core/transfer.ts'
@@ -26,6 +26,7 @@ const CURRENCIES: readonly Currency[] = [
 interface World {
   at: Instant
   allot(): string
+  readonly apiKeys: ApiKeyId[]
   readonly holds: HoldId[]
   readonly policies: PolicyId[]
   readonly quotes: QuoteId[]
@@ -302,6 +303,30 @@ const together: fc.Arbitrary<Making> = fc.oneof(
   })),
 )
 
+const access: fc.Arbitrary<Making> = fc.oneof(
+  fc
+    .record({ ...fields, expires: fc.option(seconds), scopes: fc.constant(['accounts:read' as const]) })
+    .map(({ expires, ...command }) => (world: World) => ({
+      kind: 'create_api_key' as const,
+      ...command,
+      id: remember(world.apiKeys, world.allot() as ApiKeyId),
+      name: 'A key',
+      expiresAt: expires === null ? null : addSeconds(world.at, expires),
+      secretHash: world.allot(),
+    })),
+  fc.record({ ...fields, n: nth, overlapSeconds: seconds }).map(({ n, ...command }) => (world: World) => ({
+    kind: 'rotate_api_key' as const,
+    ...command,
+    id: pick(world.apiKeys, n),
+    secretHash: world.allot(),
+  })),
+  fc.record({ ...fields, n: nth }).map(({ n, ...command }) => (world: World) => ({
+    kind: 'revoke_api_key' as const,
+    ...command,
+    id: pick(world.apiKeys, n),
+  })),
+)
+
 const making: fc.Arbitrary<Making> = fc.oneof(
   { weight: 5, arbitrary: registry },
   { weight: 3, arbitrary: opening },
@@ -310,6 +335,7 @@ const making: fc.Arbitrary<Making> = fc.oneof(
   { weight: 6, arbitrary: holds },
   { weight: 3, arbitrary: reversal },
   { weight: 2, arbitrary: together },
+  { weight: 1, arbitrary: access },
   { weight: 6, arbitrary: transfer },
 )
 
@@ -323,6 +349,7 @@ export const randomBatches: fc.Arbitrary<RandomBatch[]> = fc
     const world: World = {
       at: START,
       allot: () => countedUuid((allotted += 1)),
+      apiKeys: [],
       holds: [],
       policies: [],
       quotes: [],

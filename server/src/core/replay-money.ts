@@ -6,6 +6,7 @@ import type { AccountId } from './ids.ts'
 import type { Instant } from './instant.ts'
 import { formatAmount, MINOR_MAX } from './money.ts'
 import type { RecordedFact } from './recorded-fact.ts'
+import { replayAccess } from './replay-access.ts'
 import {
   compare,
   differs,
@@ -39,6 +40,10 @@ export function replayFact(replay: Replay, fact: RecordedFact): Replayed {
     case 'hold.released':
     case 'hold.expired':
       return { contradictions: replayHold(replay, fact.type, fact.hold), entries: [] }
+    case 'api_key.created':
+    case 'api_key.rotated':
+    case 'api_key.revoked':
+      return { contradictions: replayAccess(replay, fact), entries: [] }
     default:
       return { contradictions: replayRegistry(replay, fact satisfies RegistryFact), entries: [] }
   }

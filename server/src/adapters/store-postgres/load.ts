@@ -27,13 +27,14 @@ import {
   type TransferRow,
   type UserRow,
 } from './codec.ts'
+import { toKeptApiKey, type KeptApiKeyRow } from './codec-access.ts'
 import { toIdempotencyRecord, type IdempotencyRow } from './codec-outcomes.ts'
 import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
 import { STATEMENTS } from './load-statements.ts'
 
 /**
- * Opens a transaction, takes the rules' lock, locks the currencies, holds, transfers to be reversed, quotes, accounts
- * and users of a batch (in this order, and each in the order of its ids, so no two batches wait for each other in a
+ * Opens a transaction, takes the rules' lock, locks the currencies, holds, transfers to be reversed, quotes, accounts,
+ * users and API keys of a batch (in this order, and each in the order of its ids, so no two batches wait for each other in a
  * circle), and reads them with the policies that rule over them, and with the idempotency records and transfers that
  * the batch may repeat.
  *
@@ -82,6 +83,7 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Workin
     settings,
     ,
     users,
+    apiKeys,
     policies,
     books,
     records,
@@ -97,6 +99,7 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Workin
     ask<SettingsRow>(needs.settings.size, 'find_settings', [settingsIds]),
     ask(userCount, 'lock_users', userNeeds),
     ask<UserRow>(userCount, 'find_users', userNeeds),
+    ask<KeptApiKeyRow>(needs.apiKeys.size, 'lock_api_keys', [plainArray([...needs.apiKeys])]),
     ask<PolicyRow>(policyCount, 'find_policies', policyNeeds),
     ask<BooksRow>(needs.books ? 1 : 0, 'find_books', []),
     ask<IdempotencyRow>(idempotency.length, 'find_idempotency', keys),
@@ -114,6 +117,7 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Workin
     accounts,
     settings,
     users,
+    apiKeys,
     policies,
     books,
     records,
@@ -129,6 +133,7 @@ interface LoadedRows {
   readonly accounts: readonly LockedRow[]
   readonly settings: readonly SettingsRow[]
   readonly users: readonly UserRow[]
+  readonly apiKeys: readonly KeptApiKeyRow[]
   readonly policies: readonly PolicyRow[]
   readonly books: readonly BooksRow[]
   readonly records: readonly IdempotencyRow[]
@@ -156,6 +161,7 @@ function toWorkingSet(needs: Needs, loaded: LoadedRows): WorkingSet {
   for (const hold of loaded.holds.map(toHold)) state.holds.set(hold.id, hold)
   for (const quote of loaded.quotes.map(toQuote)) state.quotes.set(quote.id, quote)
   for (const policy of loaded.policies.map(toPolicy)) state.policies.set(policyKey(policy.target), policy)
+  for (const key of loaded.apiKeys.map(toKeptApiKey)) state.apiKeys.set(key.id, key)
   for (const { closed_through: closedThrough } of loaded.books) state.books = { closedThrough }
   const repeated = transfers.filter(({ id }) => needs.transfers.has(id as TransferId))
   for (const transfer of [...repeated, ...originals].map(toTransfer))

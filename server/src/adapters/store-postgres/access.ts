@@ -1,0 +1,31 @@
+import type { ApiKeyId } from '#core/ids.ts'
+import type { AccessReader } from '#ports/access-reader.ts'
+import { API_KEY_COLUMNS, toApiKey, toKeptApiKey } from './codec-access.ts'
+import type { Database } from './tables.ts'
+
+/** Reads who may do what. */
+export function createAccessReader(db: Database): AccessReader {
+  const keys = db.selectFrom('florin.api_keys').select(API_KEY_COLUMNS)
+  return {
+    async findApiKey(id) {
+      const row = await keys.where('id', '=', id).executeTakeFirst()
+      return row && toApiKey(row)
+    },
+    async findApiKeyByHash(hash) {
+      const row = await db
+        .selectFrom('florin.api_keys')
+        .selectAll()
+        .where((where) => where.or([where('secret_hash', '=', hash), where('previous_hash', '=', hash)]))
+        .executeTakeFirst()
+      return row && toKeptApiKey(row)
+    },
+    async listApiKeys({ after, limit }) {
+      const rows = await keys
+        .$if(after !== undefined, (query) => query.where('id', '>', after as ApiKeyId))
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return rows.map(toApiKey)
+    },
+  }
+}
