@@ -9,6 +9,7 @@ import { randomIds } from '../server/src/adapters/runtime-node/id-source.ts'
 import { createMigrator } from '../server/src/adapters/store-postgres/migrate.ts'
 import { openPostgresStore } from '../server/src/adapters/store-postgres/store.ts'
 import { createHttpServer } from '../server/src/api/http/server.ts'
+import { openAccess } from '../server/src/app/access-control.ts'
 import { createCommandBatcher } from '../server/src/app/command-batcher.ts'
 import { createFlorin, FLORIN_SETTINGS, type Florin } from '../server/src/app/florin.ts'
 import type { CurrencyCode } from '../server/src/core/currency.ts'
@@ -48,6 +49,7 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
     catalog: createIso4217Catalog(),
     ids: randomIds,
     digest: sha256Hex,
+    secrets: null,
     settings: FLORIN_SETTINGS,
   }
   await createAccounts(createFlorin({ ...shared, batcher: grouped }))
@@ -55,7 +57,7 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
   await execute(url, 'checkpoint')
   const batcher = kind === 'florin' ? grouped : createTextbook(url)
   const florin = createFlorin({ ...shared, batcher })
-  const http = await createHttpServer({ florin, log, docs: false })
+  const http = await createHttpServer({ florin, accessControl: openAccess(florin), log, docs: false })
   let nextKey = 0
 
   return {

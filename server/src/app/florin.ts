@@ -1,4 +1,6 @@
 // Florin as its edges see it: every use case, and the readers whose reads need no deciding.
+import type { TransferId } from '#core/ids.ts'
+import type { AccessReader } from '#ports/access-reader.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { CurrencyCatalog } from '#ports/currency-catalog.ts'
 import type { HexDigest } from '#ports/digest.ts'
@@ -6,7 +8,9 @@ import type { HoldReader } from '#ports/hold-reader.ts'
 import type { IdSource } from '#ports/id-source.ts'
 import type { JournalReader } from '#ports/journal-reader.ts'
 import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
+import type { Secrets } from '#ports/secrets.ts'
 import type { StoreHealth } from '#ports/ledger-store.ts'
+import { createApiKeys, type ApiKeys } from './api-keys.ts'
 import { createAccounts, type Accounts } from './accounts.ts'
 import { createBulk, type Bulk } from './bulk.ts'
 import { BATCHER_LIMITS, type BatcherLimits, type CommandBatcher } from './command-batcher.ts'
@@ -14,9 +18,16 @@ import { createCurrencies, type Currencies } from './currencies.ts'
 import { createCurrencyBook, type CurrencyBook } from './currency-book.ts'
 import { createEvents, type Events } from './events.ts'
 import { createHolds, type Holds } from './holds.ts'
+import type { ShownTransfer } from './shown.ts'
 import { createTransferReader } from './transfer-requests.ts'
 import { createTransfers, type Transfers } from './transfers.ts'
 import { createUsers, type Users } from './users.ts'
+
+/** Reads whose answers need no deciding. */
+export interface Reader extends Omit<LedgerReader, 'findTransfer' | 'listTransfers'>, HoldReader {
+  findTransfer(id: TransferId): Promise<ShownTransfer | undefined>
+  listTransfers(query: Parameters<LedgerReader['listTransfers']>[0]): Promise<ShownTransfer[]>
+}
 
 /** All that an edge may call. */
 export interface Florin {
@@ -28,7 +39,8 @@ export interface Florin {
   readonly currencies: Currencies
   readonly currencyBook: CurrencyBook
   readonly events: Events
-  readonly reader: LedgerReader & HoldReader
+  readonly apiKeys: ApiKeys
+  readonly reader: Reader
   readonly directory: DirectoryReader
   readonly health: StoreHealth
 }
@@ -46,17 +58,19 @@ export const FLORIN_SETTINGS: FlorinSettings = { ...BATCHER_LIMITS, backdatingDa
 export interface FlorinParts {
   readonly batcher: CommandBatcher
   /** Every read of the store that the batcher writes to. */
-  readonly store: LedgerReader & HoldReader & DirectoryReader & JournalReader & StoreHealth
+  readonly store: LedgerReader & HoldReader & DirectoryReader & AccessReader & JournalReader & StoreHealth
   readonly clock: Clock
   readonly catalog: CurrencyCatalog
   readonly ids: IdSource
   readonly digest: HexDigest
+  /** Null: no API key can be made or known. */
+  readonly secrets: Secrets | null
   readonly settings: FlorinSettings
 }
 
 /** Puts the use cases together. */
 export function createFlorin(parts: FlorinParts): Florin {
-  const { batcher, store, clock, catalog, ids, digest, settings } = parts
+  const { batcher, store, clock, catalog, ids, digest, secrets, settings } = parts
   const currencyBook = createCurrencyBook(store, catalog)
   const shared = { batcher, currencies: currencyBook, reader: store, ids, digest }
   const { backdatingDays, batchSizeMax, queueMax } = settings
@@ -76,6 +90,7 @@ export function createFlorin(parts: FlorinParts): Florin {
     currencies: createCurrencies({ batcher, catalog, digest }),
     currencyBook,
     events: createEvents(store),
+    apiKeys: createApiKeys({ ...shared, secrets, clock }),
     reader: store,
     directory: store,
     health: store,

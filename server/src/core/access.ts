@@ -62,27 +62,37 @@ export type Role = keyof typeof roleScopes
 export const roles = Object.keys(roleScopes) as readonly Role[]
 
 /** A caller: who it is and what it may do. */
-export interface Access {
+export type Access = {
   readonly principal: Principal
   readonly scopes: ReadonlySet<Scope>
-  /** The user who calls; null for keys and services. */
-  readonly userId: UserId | null
-  /** True: sees and debits only what is the user's own. */
-  readonly ownOnly: boolean
-}
+} & (
+  | {
+      /** Sees and debits only what is the user's own. */
+      readonly ownOnly: true
+      readonly userId: UserId
+    }
+  | {
+      readonly ownOnly: false
+      /** The user who calls; null for keys and services. */
+      readonly userId: UserId | null
+    }
+)
 
 /** The scopes of all these roles together. */
 export function scopesOf(given: readonly Role[]): ReadonlySet<Scope> {
   return new Set(given.flatMap((role): readonly Scope[] => roleScopes[role]))
 }
 
-/** Everybody, when authentication is off. */
-export const ANYONE: Access = {
+/** Somebody unknown, who may do nothing. */
+export const NOBODY: Access = {
   principal: 'anonymous' as Principal,
-  scopes: new Set(scopes),
+  scopes: new Set(),
   userId: null,
   ownOnly: false,
 }
+
+/** Everybody, when authentication is off. */
+export const ANYONE: Access = { ...NOBODY, scopes: new Set(scopes) }
 
 /** Florin itself, and whoever holds its database and secret: the command line. */
 export const FLORIN: Access = { ...ANYONE, principal: 'florin' as Principal }

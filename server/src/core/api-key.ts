@@ -1,6 +1,5 @@
 // API keys: how programs say who they are. Of a key's secret only a keyed hash is kept.
 import type { Scope } from './access.ts'
-import type { AccessCode } from './access-codes.ts'
 import type { ApiKeyId } from './ids.ts'
 import type { Instant } from './instant.ts'
 
@@ -44,7 +43,11 @@ export function withoutHashes({
 }
 
 /** Why the key cannot be used with the secret of this hash; null when it can. */
-export function apiKeyProblem(key: KeptApiKey, hash: string, now: Instant): AccessCode | null {
+export function apiKeyProblem(
+  key: KeptApiKey,
+  hash: string,
+  now: Instant,
+): 'key_revoked' | 'key_expired' | null {
   if (key.revokedAt !== null) return 'key_revoked'
   if (key.expiresAt !== null && key.expiresAt <= now) return 'key_expired'
   if (hash === key.secretHash) return null

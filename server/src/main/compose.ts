@@ -5,12 +5,14 @@ import { createIso4217Catalog } from '#adapters/currencies-iso4217/catalog.ts'
 import { systemClock } from '#adapters/runtime-node/clock.ts'
 import { sha256, sha256Hex } from '#adapters/runtime-node/digest.ts'
 import { randomIds } from '#adapters/runtime-node/id-source.ts'
+import { createSecrets } from '#adapters/runtime-node/secrets.ts'
 import { startEmbeddedPostgres } from '#adapters/store-embedded/server.ts'
 import { createPostgresAudit } from '#adapters/store-postgres/audit.ts'
 import { createMigrator, type SchemaMigrator } from '#adapters/store-postgres/migrate.ts'
 import { readServerVersion } from '#adapters/store-postgres/server-version.ts'
 import { openPostgresStore } from '#adapters/store-postgres/store.ts'
 import { createHttpServer } from '#api/http/server.ts'
+import { createAccessControl, openAccess, type AccessControl } from '#app/access-control.ts'
 import { BATCHER_LIMITS, createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, type Florin } from '#app/florin.ts'
 import { createForgetIdempotency } from '#app/forget-idempotency.ts'
@@ -48,6 +50,7 @@ export interface OpenOptions {
 /** A ledger to work with: the use cases, without any edge. */
 export interface OpenLedger {
   readonly florin: Florin
+  readonly accessControl: AccessControl
   readonly sweeper: IdempotencySweeper
   readonly database: DatabaseInfo
   readonly close: () => Promise<void>
@@ -82,6 +85,7 @@ export async function composeFlorin(
 
     const http = await createHttpServer({
       florin: ledger.florin,
+      accessControl: ledger.accessControl,
       log,
       logRequests: ['debug', 'trace'].includes(config.logLevel),
     })
@@ -103,7 +107,7 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
     await migrateUp(url, log)
     const store = await openPostgresStore({ url, clock: systemClock, sha256, log })
     closers.add('store', () => store.close())
-    const { batchSizeMax, queueMax, deadlineMs } = config
+    const { auth, authSecret, batchSizeMax, queueMax, deadlineMs } = config
     const batcher = createCommandBatcher(store, { ...BATCHER_LIMITS, batchSizeMax, queueMax, deadlineMs })
     closers.add('batcher', () => batcher.close())
     const florin = createFlorin({
@@ -113,9 +117,12 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
       catalog: createIso4217Catalog(),
       ids: randomIds,
       digest: sha256Hex,
+      secrets: authSecret === null ? null : createSecrets(authSecret),
       settings: config,
     })
-    return { florin, sweeper: store, database: info }
+    const accessControl =
+      auth === 'on' ? createAccessControl({ florin, reader: store, tokens: null }) : openAccess(florin)
+    return { florin, accessControl, sweeper: store, database: info }
   })
 }
 

@@ -3,15 +3,20 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { invalidFields, type FieldError } from '#core/errors.ts'
+import { decideAuth, type AuthSettings } from './auth-settings.ts'
 import { closestName } from './closest-name.ts'
 
 /** How a process of Florin is set up. Frozen. */
 export interface Config {
+  readonly mode: 'development' | 'production'
   readonly host: string
   readonly httpPort: number
   readonly dataDir: string
   /** Null: Florin runs a PostgreSQL of its own in the data folder. */
   readonly databaseUrl: string | null
+  readonly auth: 'on' | 'off'
+  /** Null when there are no API keys and tokens. */
+  readonly authSecret: string | null
   readonly logLevel: LogLevel
   readonly idempotencyDays: number
   readonly backdatingDays: number
@@ -39,14 +44,18 @@ interface Setting {
 /** Every setting there is. */
 export const settings: readonly Setting[] = [
   {
+    name: 'FLORIN_MODE',
+    key: 'mode',
+    default: 'development',
+    meaning: '`production`: authentication is always on, and weak secrets are refused on any address',
+    schema: z.enum(['development', 'production'], 'must be development or production'),
+  },
+  {
     name: 'FLORIN_HOST',
     key: 'host',
     default: '127.0.0.1',
-    meaning: 'The address to listen on. Only this machine for now (`127.0.0.1`, `::1`, `localhost`)',
-    schema: z.string().superRefine((host, context) => {
-      const issue = hostProblem(host)
-      if (issue !== null) context.addIssue({ code: 'custom', message: issue })
-    }),
+    meaning: 'The address to listen on; `0.0.0.0` is every one of this machine, and needs authentication',
+    schema: z.string().refine(isHost, 'must be an address such as 127.0.0.1'),
   },
   {
     name: 'FLORIN_HTTP_PORT',
@@ -68,6 +77,22 @@ export const settings: readonly Setting[] = [
     default: null,
     meaning: 'A PostgreSQL of yours, `postgresql://user:password@host:5432/name`; unset: the embedded one',
     schema: z.string().refine(isPostgresUrl, 'must look like postgresql://user:password@host:5432/name'),
+  },
+  {
+    name: 'FLORIN_AUTH',
+    key: 'auth',
+    default: null,
+    meaning:
+      '`on`: callers must say who they are; `off`: only where nobody but this machine reaches Florin. Unset: off there, as long as there is no `FLORIN_AUTH_SECRET`',
+    schema: z.enum(['on', 'off'], 'must be on or off'),
+  },
+  {
+    name: 'FLORIN_AUTH_SECRET',
+    key: 'authSecret',
+    default: null,
+    meaning:
+      'What API keys and tokens are proven with: 32 random bytes, `openssl rand -base64 32`. With another one all keys and tokens are void',
+    schema: z.string(),
   },
   {
     name: 'FLORIN_LOG_LEVEL',
@@ -138,9 +163,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (result.success) values[key] = result.data
     else for (const { message } of result.error.issues) problems.push({ field: name, message })
   }
+  const { host, mode, auth, authSecret } = values as Partial<AuthSettings>
+  // What is wrong by itself has been told, and has no value.
+  const decided =
+    host === undefined || mode === undefined || auth === undefined || authSecret === undefined
+      ? null
+      : decideAuth({ host, mode, auth, authSecret })
+  problems.push(...(decided?.problems ?? []))
   if (problems.length > 0) throw invalidFields(problems)
   // Every key of Config has its setting: a test holds the two together.
-  return Object.freeze(values) as unknown as Config
+  return Object.freeze({ ...values, auth: decided?.auth }) as unknown as Config
 }
 
 /** The settings as a table in Markdown: what docs/configuration.md shows. */
@@ -173,13 +205,8 @@ function wholeNumber(min: number, max: number) {
     .refine((value) => value >= min && value <= max, message)
 }
 
-function hostProblem(host: string): string | null {
-  if (host === 'localhost' || host === '::1' || /^127(\.[0-9]{1,3}){3}$/.test(host)) return null
-  if (isIP(host) === 0 && !/^[A-Za-z0-9.-]+$/.test(host)) return 'must be an address such as 127.0.0.1'
-  return (
-    `must be an address of this machine only (127.0.0.1, ::1 or localhost), because authentication is not built yet: ` +
-    `anyone who reaches ${host} could move money. Put a proxy that authenticates in front, on this machine`
-  )
+function isHost(host: string): boolean {
+  return isIP(host) !== 0 || /^[A-Za-z0-9.-]+$/.test(host)
 }
 
 function isPostgresUrl(text: string): boolean {

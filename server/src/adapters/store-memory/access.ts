@@ -3,8 +3,12 @@ import type { AccessReader } from '#ports/access-reader.ts'
 import type { MemoryTables } from './tables.ts'
 
 /** Reads who may do what from the memory store by scanning it. */
-export function createMemoryAccessReader({ apiKeys }: MemoryTables): AccessReader {
+export function createMemoryAccessReader({ accounts, apiKeys }: MemoryTables): AccessReader {
   return {
+    async findAccountOwners(ids) {
+      const found = ids.flatMap((id) => accounts.get(id) ?? [])
+      return found.map(({ id, userId, kind }) => ({ id, userId, kind }))
+    },
     async findApiKey(id) {
       const key = apiKeys.get(id)
       return key && withoutHashes(key)

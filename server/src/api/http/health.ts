@@ -1,6 +1,7 @@
 // Is it alive, can it take requests, and where is everything.
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { OPEN_NOTICE, type AccessControl } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
 import { noQuery } from './fields.ts'
 import { answer, problems } from './answers.ts'
@@ -31,6 +32,11 @@ const Health = z
   })
   .meta({ id: 'Health' })
 
+const Readiness = Health.extend({
+  authentication: z.enum(['on', 'off']),
+  notice: z.string().nullable().meta({ description: 'What whoever runs this should know, for people' }),
+}).meta({ id: 'Readiness' })
+
 const home: z.output<typeof Home> = {
   name: 'Florin',
   links: {
@@ -43,8 +49,13 @@ const home: z.output<typeof Home> = {
 }
 
 /** Adds GET /, /health/live and /health/ready. */
-export async function serveHealth(scope: FastifyInstance, health: Florin['health']): Promise<void> {
+export async function serveHealth(
+  scope: FastifyInstance,
+  health: Florin['health'],
+  { authentication }: Pick<AccessControl, 'authentication'>,
+): Promise<void> {
   const app = useZod(scope)
+  const always = { authentication, notice: authentication === 'off' ? OPEN_NOTICE : null }
   const common = { tags: ['service'], querystring: noQuery }
 
   app.get(
@@ -81,17 +92,17 @@ export async function serveHealth(scope: FastifyInstance, health: Florin['health
         operationId: 'ready',
         summary: 'The store takes commands',
         response: {
-          200: answer('It does', Health),
+          200: answer('It does', Readiness),
           ...problems('path'),
-          503: answer('It does not', Health, ['Retry-After']),
+          503: answer('It does not', Readiness, ['Retry-After']),
         },
       },
     },
-    (_request, reply): z.output<typeof Health> => {
+    (_request, reply): z.output<typeof Readiness> => {
       const problem = health.problem()
-      if (problem === null) return { status: 'ok', problem }
+      if (problem === null) return { status: 'ok', problem, ...always }
       void reply.code(errorMeanings.unavailable.status).header('retry-after', String(RETRY_AFTER_SECONDS))
-      return { status: 'unavailable', problem }
+      return { status: 'unavailable', problem, ...always }
     },
   )
 }

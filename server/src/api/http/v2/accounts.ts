@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
-import type { Florin } from '#app/florin.ts'
 import type { CreateAccount, OutcomeOf } from '#core/command.ts'
+import type { FlorinOf } from '../access.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { ifMatchOf, toETag } from '../etag.ts'
 import { noQuery } from '../fields.ts'
@@ -20,7 +20,7 @@ import {
 } from './account-schemas.ts'
 
 /** Adds `/accounts`. */
-export function serveAccounts(app: ZodApp, florin: Florin): void {
+export function serveAccounts(app: ZodApp, florinOf: FlorinOf): void {
   app.post(
     '/accounts',
     {
@@ -40,7 +40,7 @@ export function serveAccounts(app: ZodApp, florin: Florin): void {
       const { id = null, user_id: userId, currency, metadata } = request.body
       const { credit_limit: creditLimit, initial_balance: initialBalance } = request.body
       const asked = { id, userId, currency, creditLimit, initialBalance, metadata }
-      const outcome = await florin.accounts.create(callerOf(request), asked)
+      const outcome = await florinOf(request).accounts.create(callerOf(request), asked)
       if (outcome.kind === 'accepted') {
         void reply.code(201).header('location', `/v2/accounts/${outcome.result.id}`)
       }
@@ -59,9 +59,10 @@ export function serveAccounts(app: ZodApp, florin: Florin): void {
         response: { 200: answer('A page of accounts', AccountPage), ...problems('path') },
       },
     },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request
       const { after, filters } = query
-      const accounts = await florin.reader.listAccounts({
+      const accounts = await florinOf(request).reader.listAccounts({
         limit: rowsToRead(query),
         ...(after === undefined ? {} : { after }),
         ...(filters.user_id === undefined ? {} : { userId: filters.user_id }),
@@ -86,8 +87,9 @@ export function serveAccounts(app: ZodApp, florin: Florin): void {
         },
       },
     },
-    async ({ params }, reply) => {
-      const account = await florin.reader.findAccount(params.account_id)
+    async (request, reply) => {
+      const { params } = request
+      const account = await florinOf(request).reader.findAccount(params.account_id)
       if (account === undefined) return sendProblem(reply, notFound('account', params.account_id))
       void reply.header('etag', toETag(account.version))
       return toAccount(account)
@@ -113,7 +115,7 @@ export function serveAccounts(app: ZodApp, florin: Florin): void {
     },
     async (request, reply) => {
       const { credit_limit: creditLimit, metadata } = request.body
-      const outcome = await florin.accounts.update(callerOf(request), request.params.account_id, {
+      const outcome = await florinOf(request).accounts.update(callerOf(request), request.params.account_id, {
         ifVersion: ifMatchOf(request),
         ...(creditLimit === undefined ? {} : { creditLimit }),
         ...(metadata === undefined ? {} : { metadata }),
@@ -144,7 +146,7 @@ export function serveAccounts(app: ZodApp, florin: Florin): void {
       const asked = { ifVersion: ifMatchOf(request), sweepTo: request.body.sweep_to }
       return sendAccount(
         reply,
-        await florin.accounts.close(callerOf(request), request.params.account_id, asked),
+        await florinOf(request).accounts.close(callerOf(request), request.params.account_id, asked),
       )
     },
   )

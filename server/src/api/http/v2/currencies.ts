@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Florin } from '#app/florin.ts'
 import { parseCurrencyCode, type LedgerCurrency } from '#core/currency.ts'
 import { SCALE_MAX } from '#core/money.ts'
+import type { FlorinOf } from '../access.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { currencyCode, noQuery, plainText } from '../fields.ts'
 import { answer, problems } from '../answers.ts'
@@ -44,7 +44,7 @@ const CurrencySchema = z
 const CurrencyPage = pageOf(CurrencySchema, 'CurrencyPage')
 
 /** Adds `/currencies`. */
-export function serveCurrencies(app: ZodApp, florin: Florin): void {
+export function serveCurrencies(app: ZodApp, florinOf: FlorinOf): void {
   app.post(
     '/currencies',
     {
@@ -61,7 +61,7 @@ export function serveCurrencies(app: ZodApp, florin: Florin): void {
       },
     },
     async (request, reply) => {
-      const outcome = await florin.currencies.create(callerOf(request), request.body)
+      const outcome = await florinOf(request).currencies.create(callerOf(request), request.body)
       markReplay(reply, outcome)
       if (outcome.kind === 'rejected') return sendProblem(reply, refusalProblem(outcome))
       void reply.code(201).header('location', `/v2/currencies/${outcome.result.code}`)
@@ -80,9 +80,10 @@ export function serveCurrencies(app: ZodApp, florin: Florin): void {
         response: { 200: answer('A page of currencies', CurrencyPage), ...problems('path') },
       },
     },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request
       const { after } = query
-      const all = await florin.currencyBook.list()
+      const all = await florinOf(request).currencyBook.list()
       const rows = all.filter((currency) => after === undefined || currency.code > after)
       return toPage(rows.slice(0, rowsToRead(query)), query, {
         position: (currency) => currency.code,
@@ -106,9 +107,10 @@ export function serveCurrencies(app: ZodApp, florin: Florin): void {
         },
       },
     },
-    async ({ params }, reply) => {
-      const held = await florin.directory.findCurrency(params.code)
-      const currency = held ?? (await florin.currencyBook.find(params.code))
+    async (request, reply) => {
+      const { params } = request
+      const held = await florinOf(request).directory.findCurrency(params.code)
+      const currency = held ?? (await florinOf(request).currencyBook.find(params.code))
       return currency === undefined
         ? sendProblem(reply, notFound('currency', params.code))
         : toCurrency({ externalAccountId: null, ...currency }, held !== undefined)

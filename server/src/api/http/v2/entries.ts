@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { Florin } from '#app/florin.ts'
 import { invalidField } from '#core/errors.ts'
 import { parseAccountId, type AccountId } from '#core/ids.ts'
 import { formatAmount } from '#core/money.ts'
 import { parsed, type Parsed } from '#core/parsed.ts'
+import type { FlorinOf } from '../access.ts'
 import { answer, problems } from '../answers.ts'
 import { listQuery, rowsToRead, toPage } from '../pages.ts'
 import { notFound, sendProblem } from '../problems.ts'
@@ -29,7 +29,7 @@ const EntrySchema = z
 const EntryPage = pageOf(EntrySchema, 'EntryPage')
 
 /** Adds `/accounts/{account_id}/entries`. */
-export function serveEntries(app: ZodApp, florin: Florin): void {
+export function serveEntries(app: ZodApp, florinOf: FlorinOf): void {
   app.get(
     '/accounts/:account_id/entries',
     {
@@ -45,13 +45,14 @@ export function serveEntries(app: ZodApp, florin: Florin): void {
         },
       },
     },
-    async ({ params, query }, reply) => {
-      const account = await florin.reader.findAccount(params.account_id)
+    async (request, reply) => {
+      const { params, query } = request
+      const account = await florinOf(request).reader.findAccount(params.account_id)
       if (account === undefined) return sendProblem(reply, notFound('account', params.account_id))
       if (query.after !== undefined && query.after.accountId !== account.id) {
         throw invalidField('cursor', 'was given for another account; begin without a cursor')
       }
-      const entries = await florin.reader.listEntries({
+      const entries = await florinOf(request).reader.listEntries({
         accountId: account.id,
         limit: rowsToRead(query),
         ...(query.after === undefined ? {} : { before: query.after.number }),

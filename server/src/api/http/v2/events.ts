@@ -3,6 +3,7 @@ import { EVENT_WAIT_MAX_MS } from '#app/events.ts'
 import type { Florin } from '#app/florin.ts'
 import { factTypes, type FactType } from '#core/facts.ts'
 import { parsed, problem, type Parsed } from '#core/parsed.ts'
+import type { FlorinOf } from '../access.ts'
 import { limit, parsedText, queryInteger } from '../fields.ts'
 import { answer, problems } from '../answers.ts'
 import type { ZodApp } from '../validation.ts'
@@ -56,7 +57,7 @@ const EventPage = z
   .meta({ id: 'EventPage' })
 
 /** Adds `/events`. */
-export function serveEvents(app: ZodApp, florin: Florin): void {
+export function serveEvents(app: ZodApp, florinOf: FlorinOf): void {
   // Waiting readers must not hold up a shutdown.
   const waiting = new Set<AbortController>()
   let closing = false
@@ -80,7 +81,8 @@ export function serveEvents(app: ZodApp, florin: Florin): void {
         response: { 200: answer('A page of events', EventPage), ...problems('path') },
       },
     },
-    async ({ query, raw }): Promise<z.output<typeof EventPage>> => {
+    async (request): Promise<z.output<typeof EventPage>> => {
+      const { query, raw } = request
       const controller = new AbortController()
       const stop = (): void => controller.abort()
       waiting.add(controller)
@@ -88,7 +90,7 @@ export function serveEvents(app: ZodApp, florin: Florin): void {
       if (closing) stop()
       raw.socket.once('close', stop)
       try {
-        return await readPage(florin, query, controller.signal)
+        return await readPage(florinOf(request).events, query, controller.signal)
       } finally {
         raw.socket.removeListener('close', stop)
         waiting.delete(controller)
@@ -97,13 +99,13 @@ export function serveEvents(app: ZodApp, florin: Florin): void {
   )
 }
 
-async function readPage(florin: Florin, query: z.output<typeof EventsQuery>, signal: AbortSignal) {
+async function readPage(source: Florin['events'], query: z.output<typeof EventsQuery>, signal: AbortSignal) {
   let after = query.after ?? START
   let shown: JournalEvent[] = []
   for (let reads = 0; reads < READS_MAX && shown.length === 0; reads += 1) {
     // Only the first read may wait: the others follow a page of other types, and the caller asks again anyway.
     const waitMs = reads === 0 ? query.wait * 1000 : 0
-    const events = await florin.events.read({ after, limit: query.limit, waitMs, signal })
+    const events = await source.read({ after, limit: query.limit, waitMs, signal })
     shown = events.filter(({ fact }) => query.types === undefined || query.types.has(fact.type))
     after = events.at(-1) ?? after
     if (events.length < query.limit) break

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Florin } from '#app/florin.ts'
+import type { FlorinOf } from '../access.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { withFieldNames } from '../field-names.ts'
 import { noQuery } from '../fields.ts'
@@ -18,7 +18,7 @@ import {
 } from './transfer-schemas.ts'
 
 /** Adds `/transfers`. */
-export function serveTransfers(app: ZodApp, florin: Florin): void {
+export function serveTransfers(app: ZodApp, florinOf: FlorinOf): void {
   app.post(
     '/transfers',
     {
@@ -39,7 +39,10 @@ export function serveTransfers(app: ZodApp, florin: Florin): void {
     async (request, reply) => {
       const { request: asked } = request.body
       const fieldName = namesOf(request.body)
-      const outcome = await withFieldNames(fieldName, florin.transfers.post(callerOf(request), asked))
+      const outcome = await withFieldNames(
+        fieldName,
+        florinOf(request).transfers.post(callerOf(request), asked),
+      )
       markReplay(reply, outcome)
       if (outcome.kind === 'rejected') {
         return sendProblem(reply, refusalProblem(outcome, { fieldName, transferPath: TRANSFERS_PATH }))
@@ -60,9 +63,10 @@ export function serveTransfers(app: ZodApp, florin: Florin): void {
         response: { 200: answer('A page of transfers', TransferPage), ...problems('path') },
       },
     },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request
       const limit = rowsToRead(query)
-      const transfers = await florin.reader.listTransfers({ limit, ...readerQuery(query) })
+      const transfers = await florinOf(request).reader.listTransfers({ limit, ...readerQuery(query) })
       return toPage(transfers, query, {
         position: ({ createdAt, id }) => `${createdAt}/${id}`,
         row: toTransfer,
@@ -85,8 +89,9 @@ export function serveTransfers(app: ZodApp, florin: Florin): void {
         },
       },
     },
-    async ({ params }, reply) => {
-      const transfer = await florin.reader.findTransfer(params.transfer_id)
+    async (request, reply) => {
+      const { params } = request
+      const transfer = await florinOf(request).reader.findTransfer(params.transfer_id)
       return transfer === undefined
         ? sendProblem(reply, notFound('transfer', params.transfer_id))
         : toTransfer(transfer)

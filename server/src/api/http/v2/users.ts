@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
-import type { Florin } from '#app/florin.ts'
 import type { CreateUser, OutcomeOf } from '#core/command.ts'
+import type { FlorinOf } from '../access.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { ifMatchOf, toETag } from '../etag.ts'
 import { noQuery } from '../fields.ts'
@@ -11,7 +11,7 @@ import type { ZodApp } from '../validation.ts'
 import { NewUser, toUser, UserChanges, userList, UserPage, UserPath, UserSchema } from './user-schemas.ts'
 
 /** Adds `/users`. */
-export function serveUsers(app: ZodApp, florin: Florin): void {
+export function serveUsers(app: ZodApp, florinOf: FlorinOf): void {
   app.post(
     '/users',
     {
@@ -29,7 +29,7 @@ export function serveUsers(app: ZodApp, florin: Florin): void {
     },
     async (request, reply) => {
       const { id = null, ...profile } = request.body
-      const outcome = await florin.users.create(callerOf(request), { id, ...profile })
+      const outcome = await florinOf(request).users.create(callerOf(request), { id, ...profile })
       if (outcome.kind === 'accepted') {
         void reply.code(201).header('location', `/v2/users/${outcome.result.id}`)
       }
@@ -48,10 +48,14 @@ export function serveUsers(app: ZodApp, florin: Florin): void {
         response: { 200: answer('A page of users', UserPage), ...problems('path') },
       },
     },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request
       const { after } = query
       const limit = rowsToRead(query)
-      const users = await florin.directory.listUsers({ limit, ...(after === undefined ? {} : { after }) })
+      const users = await florinOf(request).directory.listUsers({
+        limit,
+        ...(after === undefined ? {} : { after }),
+      })
       return toPage(users, query, { position: ({ id }) => id, row: toUser })
     },
   )
@@ -71,8 +75,9 @@ export function serveUsers(app: ZodApp, florin: Florin): void {
         },
       },
     },
-    async ({ params }, reply) => {
-      const user = await florin.directory.findUser(params.user_id)
+    async (request, reply) => {
+      const { params } = request
+      const user = await florinOf(request).directory.findUser(params.user_id)
       if (user === undefined) return sendProblem(reply, notFound('user', params.user_id))
       void reply.header('etag', toETag(user.version))
       return toUser(user)
@@ -98,7 +103,7 @@ export function serveUsers(app: ZodApp, florin: Florin): void {
     },
     async (request, reply) => {
       const { name, email, metadata } = request.body
-      const outcome = await florin.users.update(callerOf(request), request.params.user_id, {
+      const outcome = await florinOf(request).users.update(callerOf(request), request.params.user_id, {
         ifVersion: ifMatchOf(request),
         changes: {
           ...(name === undefined ? {} : { name }),

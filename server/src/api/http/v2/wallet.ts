@@ -1,8 +1,9 @@
-import { z } from 'zod'
 import type { Florin } from '#app/florin.ts'
+import { z } from 'zod'
 import { available, type Account } from '#core/account.ts'
 import { AppError } from '#core/errors.ts'
 import type { AccountId, UserId } from '#core/ids.ts'
+import type { FlorinOf } from '../access.ts'
 import { noQuery, PAGE_SIZE_MAX } from '../fields.ts'
 import { answer, problems } from '../answers.ts'
 import { notFound, sendProblem } from '../problems.ts'
@@ -25,7 +26,7 @@ const Wallet = z
   .meta({ id: 'Wallet' })
 
 /** Adds `/users/{user_id}/wallet`. */
-export function serveWallet(app: ZodApp, florin: Florin): void {
+export function serveWallet(app: ZodApp, florinOf: FlorinOf): void {
   app.get(
     '/users/:user_id/wallet',
     {
@@ -38,10 +39,11 @@ export function serveWallet(app: ZodApp, florin: Florin): void {
         response: { 200: answer('The wallet', Wallet), ...problems('path', { 404: 'user_not_found' }) },
       },
     },
-    async ({ params }, reply) => {
-      const user = await florin.directory.findUser(params.user_id)
+    async (request, reply) => {
+      const { params } = request
+      const user = await florinOf(request).directory.findUser(params.user_id)
       if (user === undefined) return sendProblem(reply, notFound('user', params.user_id))
-      const accounts = await readAccounts(florin.reader, user.id)
+      const accounts = await readAccounts(florinOf(request).reader, user.id)
       return { user_id: user.id, accounts: accounts.map(toAccount), totals: toTotals(accounts) }
     },
   )
