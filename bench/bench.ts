@@ -1,4 +1,4 @@
-// npm run bench -- --scenario uniform|hot|http|http-hot|serial --seconds S --json FILE
+// npm run bench -- --scenario NAME,… --seconds S --json FILE; the names are in scenarios.ts
 // Each scenario runs its baseline and Florin in turn, in this process, on one embedded PostgreSQL with fsync on, each on
 // a fresh database, and afterwards checks that no cent was lost.
 import { execFileSync } from 'node:child_process'
@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util'
 import { startEmbeddedPostgres } from '../server/src/adapters/store-embedded/server.ts'
 import type { LoadResult } from './load.ts'
 import { SCENARIOS, type Scenario } from './scenarios.ts'
-import { openSubject, type SubjectKind } from './subjects.ts'
+import { openSubject } from './subjects.ts'
 
 const ROUNDS = 3
 const quiet = { debug() {}, info() {}, warn: console.error, error: console.error }
@@ -19,6 +19,8 @@ interface Report {
   readonly scenario: string
   readonly florin: LoadResult
   readonly baseline: LoadResult
+  /** Scenarios over HTTP: what a bare HTTP server does under the same load. */
+  readonly ceiling?: LoadResult
   /** Florin's rate by the baseline's; for `serial` its median latency by the baseline's. */
   readonly ratio: number
   readonly machine: string
@@ -54,22 +56,30 @@ if (values.json !== undefined) {
 }
 
 async function runScenario(name: string, scenario: Scenario): Promise<Report> {
-  const results: Record<SubjectKind, LoadResult[]> = { baseline: [], florin: [] }
+  const results: Record<'baseline' | 'florin', LoadResult[]> = { baseline: [], florin: [] }
+  const ceilings: LoadResult[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    for (const kind of ['baseline', 'florin'] as const) {
-      const subject = await openSubject(kind, postgres.url, quiet)
+    for (const name of ['baseline', 'florin'] as const) {
+      const side = scenario[name]
+      const subject = await openSubject(side.subject, postgres.url, quiet)
       try {
-        results[kind].push(await scenario.run(subject, kind, seconds / ROUNDS))
+        results[name].push(await side.run(subject, seconds / ROUNDS))
         await subject.assertSound()
       } finally {
         await subject.close()
       }
     }
+    if (scenario.ceiling !== undefined) ceilings.push(await scenario.ceiling(seconds / ROUNDS))
   }
   const florin = median(results.florin)
   const baseline = median(results.baseline)
+  const ceiling = scenario.ceiling && median(ceilings)
   const ratio = scenario.compares === 'rate' ? florin.tps / baseline.tps : florin.p50_ms / baseline.p50_ms
-  for (const [kind, { tps, p50_ms, p99_ms }] of Object.entries({ baseline, florin })) {
+  for (const [kind, { tps, p50_ms, p99_ms }] of Object.entries({
+    baseline,
+    florin,
+    ...(ceiling && { ceiling }),
+  })) {
     const figures = `${tps.toFixed(0).padStart(8)}/s   p50 ${p50_ms.toFixed(2)} ms   p99 ${p99_ms.toFixed(2)} ms`
     console.log(`${name.padEnd(9)} ${kind.padEnd(9)} ${figures}`)
   }
@@ -80,6 +90,7 @@ async function runScenario(name: string, scenario: Scenario): Promise<Report> {
     scenario: name,
     florin: rounded(florin),
     baseline: rounded(baseline),
+    ...(ceiling && { ceiling: rounded(ceiling) }),
     ratio: round2(ratio),
     machine,
     commit: commit(),

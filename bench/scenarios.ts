@@ -1,21 +1,38 @@
 // What is measured.
+import type { Rejected, Principal } from '../server/src/core/command.ts'
 import type { CurrencyCode } from '../server/src/core/currency.ts'
-import type { Principal } from '../server/src/core/command.ts'
 import { pickAccounts, type Spread } from './accounts.ts'
+import { measureCeiling } from './ceiling.ts'
 import { httpLoad } from './http-load.ts'
 import { runLoad, type LoadResult } from './load.ts'
 import { TEXTBOOK_CONNECTIONS } from './textbook.ts'
 import type { Subject, SubjectKind } from './subjects.ts'
 
+/** One side of a comparison: what is done, on what. */
+interface Side {
+  readonly subject: SubjectKind
+  run(subject: Subject, seconds: number): Promise<LoadResult>
+}
+
 /** One thing to measure. */
 export interface Scenario {
   readonly compares: 'rate' | 'latency'
-  run(subject: Subject, kind: SubjectKind, seconds: number): Promise<LoadResult>
+  readonly baseline: Side
+  readonly florin: Side
+  /** The same load on a server that does nothing: what there is to reach on this machine. */
+  ceiling?(seconds: number): Promise<LoadResult>
 }
 
 /** Requests in flight that keep Florin's batches full: while a thousand are committed, the next thousand wait. */
 const ENGINE_CLIENTS = 2000
 const HTTP_CONNECTIONS = 512
+const BULK_ITEMS = 1000
+/** Requests of a thousand transfers each, in flight. */
+const BULK_CONNECTIONS = 4
+const EUR = 'EUR' as CurrencyCode
+
+/** Florin's plain transfers: what its other abilities are compared with. */
+const plain: Side = { subject: 'florin', run: transfers('uniform', ENGINE_CLIENTS) }
 
 /** Every scenario by its name. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
@@ -23,39 +40,98 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   hot: engine('hot'),
   http: http('uniform', HTTP_CONNECTIONS),
   'http-hot': http('hot', HTTP_CONNECTIONS),
-  serial: { ...http('uniform', 1), compares: 'latency' },
+  serial: { compares: 'latency', ...sidesOverHttp('uniform', 1) },
+  holds: { compares: 'rate', baseline: plain, florin: { subject: 'florin', run: holdsAndCaptures } },
+  bulk: { compares: 'rate', baseline: plain, florin: { subject: 'florin', run: bulks } },
+  velocity: { compares: 'rate', baseline: plain, florin: { subject: 'florin', run: underVelocity } },
 }
 
 /** The use case called in this process. The baseline gets as many clients as it has connections: more only wait. */
 function engine(spread: Spread): Scenario {
   return {
     compares: 'rate',
-    run: (subject, kind, seconds) =>
-      runLoad(
-        async () => {
-          const outcome = await subject.florin.transfers.post(
-            { principal: 'bench' as Principal, idempotencyKey: subject.nextKey() },
-            {
-              id: null,
-              postings: [{ ...pickAccounts(spread), amount: '0.01', currency: 'EUR' as CurrencyCode }],
-              reference: null,
-              metadata: {},
-              effectiveAt: null,
-            },
-          )
-          if (outcome.kind === 'rejected') throw new Error(`refused: ${outcome.refusal.message}`)
-        },
-        { clients: kind === 'baseline' ? TEXTBOOK_CONNECTIONS : ENGINE_CLIENTS, seconds },
-      ),
+    baseline: { subject: 'baseline', run: transfers(spread, TEXTBOOK_CONNECTIONS) },
+    florin: { subject: 'florin', run: transfers(spread, ENGINE_CLIENTS) },
   }
+}
+
+function transfers(spread: Spread, clients: number): Side['run'] {
+  return (subject, seconds) =>
+    runLoad(
+      async () => {
+        accept(
+          await subject.florin.transfers.post(caller(subject), {
+            id: null,
+            postings: [{ ...pickAccounts(spread), amount: '0.01', currency: EUR }],
+            reference: null,
+            metadata: {},
+            effectiveAt: null,
+          }),
+        )
+      },
+      { clients, seconds },
+    )
+}
+
+/** A hold, and then the capture of the whole of it: one step. */
+async function holdsAndCaptures(subject: Subject, seconds: number): Promise<LoadResult> {
+  const { holds } = subject.florin
+  const step = async (): Promise<void> => {
+    const request = { amount: '0.01', currency: EUR, expiresAt: null, reference: null, metadata: {} }
+    const hold = accept(await holds.create(caller(subject), { ...pickAccounts('uniform'), ...request }))
+    accept(await holds.capture(caller(subject), hold.id, { amount: null, releaseRest: false }))
+  }
+  return await runLoad(step, { clients: ENGINE_CLIENTS, seconds })
+}
+
+/** A thousand transfers a request over HTTP, each with its own outcome; the rate is of transfers. */
+async function bulks(subject: Subject, seconds: number): Promise<LoadResult> {
+  const port = await subject.listen()
+  const load = { port, connections: BULK_CONNECTIONS, seconds, spread: 'uniform' as const, items: BULK_ITEMS }
+  const requests = await httpLoad(load)
+  return { ...requests, tps: requests.tps * BULK_ITEMS }
+}
+
+/** Plain transfers, of which a policy counts every one: by amount and number, by hour and day. */
+async function underVelocity(subject: Subject, seconds: number): Promise<LoadResult> {
+  const windows = ['hour', 'day'] as const
+  const rules = {
+    floor: null,
+    creditLimit: null,
+    ceiling: null,
+    minimum: null,
+    maximum: null,
+    velocity: windows.map((window) => ({ window, amount: '1000000000.00', count: 1_000_000_000 })),
+    allowedDestinations: null,
+    freeze: null,
+    fee: null,
+  }
+  const target = { kind: 'currency', currency: EUR } as const
+  accept(await subject.florin.policies.create(caller(subject), target, rules))
+  return await plain.run(subject, seconds)
 }
 
 function http(spread: Spread, connections: number): Scenario {
   return {
     compares: 'rate',
-    run: async (subject, _kind, seconds) => {
-      const port = await subject.listen()
-      return await httpLoad({ port, connections, seconds, spread })
-    },
+    ...sidesOverHttp(spread, connections),
+    ceiling: (seconds) => measureCeiling({ connections, seconds, spread, items: null }),
   }
+}
+
+function sidesOverHttp(spread: Spread, connections: number): Pick<Scenario, 'baseline' | 'florin'> {
+  const run: Side['run'] = async (subject, seconds) => {
+    const port = await subject.listen()
+    return await httpLoad({ port, connections, seconds, spread, items: null })
+  }
+  return { baseline: { subject: 'baseline', run }, florin: { subject: 'florin', run } }
+}
+
+function caller(subject: Subject) {
+  return { principal: 'bench' as Principal, idempotencyKey: subject.nextKey() }
+}
+
+function accept<T>(outcome: { readonly kind: 'accepted'; readonly result: T } | Rejected): T {
+  if (outcome.kind === 'rejected') throw new Error(`refused: ${outcome.refusal.message}`)
+  return outcome.result
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { Client } from 'pg'
 import { createIso4217Catalog } from '../server/src/adapters/currencies-iso4217/catalog.ts'
-import { systemClock } from '../server/src/adapters/runtime-node/clock.ts'
+import { createMovableClock } from '../server/src/adapters/runtime-node/clock.ts'
 import { sha256, sha256Hex } from '../server/src/adapters/runtime-node/digest.ts'
 import { randomIds } from '../server/src/adapters/runtime-node/id-source.ts'
 import { createMigrator } from '../server/src/adapters/store-postgres/migrate.ts'
@@ -41,12 +41,14 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
   await migrator.up()
   await migrator.close()
 
-  const store = await openPostgresStore({ url, clock: systemClock, sha256, log })
+  const clock = createMovableClock()
+  const store = await openPostgresStore({ url, clock, sha256, log })
   const grouped = createCommandBatcher(store)
   const shared = {
     store,
-    clock: systemClock,
+    clock,
     catalog: createIso4217Catalog(),
+    rates: { find: () => undefined },
     ids: randomIds,
     digest: sha256Hex,
     secrets: null,

@@ -55,6 +55,8 @@ interface LockedAccount {
   readonly posted: string
   readonly credit_limit: string | null
   readonly last_entry: string
+  readonly debited: string
+  readonly debits: string
 }
 
 async function transfer(client: PoolClient, command: PostTransfer): Promise<OutcomeOf<PostTransfer>> {
@@ -62,7 +64,7 @@ async function transfer(client: PoolClient, command: PostTransfer): Promise<Outc
   const { source, destination, amount, currency, scale } = posting
   const { rows } = await client.query<LockedAccount>({
     name: 'lock',
-    text: `select id, currency, posted, credit_limit, last_entry from florin.accounts
+    text: `select id, currency, posted, credit_limit, last_entry, debited, debits from florin.accounts
            where id in ($1, $2) order by id for update`,
     values: [source, destination],
   })
@@ -82,14 +84,22 @@ async function transfer(client: PoolClient, command: PostTransfer): Promise<Outc
   const destinationLeg = { entry: BigInt(to.last_entry) + 1n, balanceAfter: toAfter }
   const createdAt = new Date().toISOString()
 
-  for (const [id, leg] of [
-    [source, sourceLeg],
-    [destination, destinationLeg],
-  ] as const) {
+  const debited = [BigInt(from.debited) + amount, BigInt(to.debited)].map(String)
+  const debits = [BigInt(from.debits) + 1n, BigInt(to.debits)].map(String)
+
+  for (const [i, { entry, balanceAfter }] of [sourceLeg, destinationLeg].entries()) {
     await client.query({
       name: 'move',
-      text: 'update florin.accounts set posted = $2, last_entry = $3, updated_at = $4 where id = $1',
-      values: [id, leg.balanceAfter.toString(), leg.entry.toString(), createdAt],
+      text: `update florin.accounts
+             set posted = $2, last_entry = $3, debited = $4, debits = $5, updated_at = $6 where id = $1`,
+      values: [
+        [source, destination][i],
+        balanceAfter.toString(),
+        entry.toString(),
+        debited[i],
+        debits[i],
+        createdAt,
+      ],
     })
   }
   await client.query({
@@ -117,11 +127,12 @@ async function transfer(client: PoolClient, command: PostTransfer): Promise<Outc
   })
   await client.query({
     name: 'entries',
-    text: `insert into florin.entries (account_id, number, transfer_id, amount, balance_after, created_at)
-           values ($1, $2, $3, $4, $5, $11), ($6, $7, $8, $9, $10, $11)`,
+    text: `insert into florin.entries
+             (account_id, number, transfer_id, amount, balance_after, debited_after, debits_after, created_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $15), ($8, $9, $10, $11, $12, $13, $14, $15)`,
     values: [
-      ...[source, sourceLeg.entry, command.id, -amount, fromAfter].map(String),
-      ...[destination, destinationLeg.entry, command.id, amount, toAfter].map(String),
+      ...[source, sourceLeg.entry, command.id, -amount, fromAfter, debited[0], debits[0]].map(String),
+      ...[destination, destinationLeg.entry, command.id, amount, toAfter, debited[1], debits[1]].map(String),
       createdAt,
     ],
   })

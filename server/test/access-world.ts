@@ -7,7 +7,7 @@ import { accessError } from '#core/access-codes.ts'
 import { roles, scopesOf, type Access, type Role } from '#core/access.ts'
 import type { Principal } from '#core/command.ts'
 import type { CurrencyCode } from '#core/currency.ts'
-import type { AccountId, ApiKeyId, HoldId, TransferId, UserId } from '#core/ids.ts'
+import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
 import { wordUuid } from './ids.ts'
 
 /** The user who calls when a user does. */
@@ -46,6 +46,10 @@ export interface Belongings {
   readonly classicTransfer: TransferId
   /** Open, of 5.00 from the first account to the second. */
   readonly hold: HoldId
+  /** An account in JPY. */
+  readonly yen: AccountId
+  /** Of the second classic account. */
+  readonly policy: PolicyId
 }
 
 /** The world. Everything in it is new each time but the users themselves. */
@@ -54,20 +58,55 @@ export interface AccessWorld {
   readonly bob: Belongings
   readonly external: AccountId
   readonly apiKey: ApiKeyId
+  /** Of 1.00 EUR for JPY. */
+  readonly quote: QuoteId
+}
+
+const NO_RULES = {
+  floor: null,
+  creditLimit: null,
+  ceiling: null,
+  minimum: null,
+  maximum: null,
+  velocity: [],
+  allowedDestinations: null,
+  freeze: null,
+  fee: null,
 }
 
 const caller: Caller = { principal: 'test' as Principal, idempotencyKey: null }
 const EUR = 'EUR' as CurrencyCode
 const XXX = 'XXX' as CurrencyCode
+const JPY = 'JPY' as CurrencyCode
+/** Those of the edge under test. */
+const FX_ACCOUNTS = [
+  ['9001', EUR],
+  ['9002', JPY],
+] as const
 
 /** Makes it. */
 export async function makeAccessWorld(florin: Florin): Promise<AccessWorld> {
+  for (const [id, currency] of FX_ACCOUNTS) {
+    await florin.accounts.create(caller, {
+      id: id as AccountId,
+      userId: null,
+      currency,
+      creditLimit: '0',
+      initialBalance: '1000000',
+      metadata: {},
+    })
+  }
   const ann = await makeBelongings(florin, ANN)
   const bob = await makeBelongings(florin, BOB)
   const external = (await florin.directory.findCurrency(EUR))?.externalAccountId
   assert(external != null)
   const key = await florin.apiKeys.create(caller, { name: 'k', scopes: ['accounts:read'], expiresAt: null })
-  return { ann, bob, external, apiKey: accepted(key).id }
+  const quote = await florin.quotes.create(caller, {
+    sell: EUR,
+    buy: JPY,
+    given: { side: 'sell', amount: '1' },
+  })
+  return { ann, bob, external, apiKey: accepted(key).id, quote: accepted(quote).id }
 }
 
 async function makeBelongings(florin: Florin, userId: UserId): Promise<Belongings> {
@@ -97,6 +136,8 @@ async function makeBelongings(florin: Florin, userId: UserId): Promise<Belonging
     reference: null,
     metadata: {},
   })
+  const target = { kind: 'account', accountId: destination } as const
+  const policy = await florin.policies.create(caller, target, { ...NO_RULES, ceiling: '1000000' })
   return {
     userId,
     accounts,
@@ -104,6 +145,8 @@ async function makeBelongings(florin: Florin, userId: UserId): Promise<Belonging
     deposit: deposit.id,
     classicTransfer: accepted(moved).id,
     hold: accepted(held).id,
+    yen: await open(JPY),
+    policy: accepted(policy).id,
   }
 }
 

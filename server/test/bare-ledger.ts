@@ -24,7 +24,7 @@ export interface BareLedger {
   readonly state: WorkingSet
   /** What each batch wrote, in order. */
   readonly commits: readonly Changes[]
-  post(commands: readonly Command[]): readonly Outcome[]
+  readonly post: (commands: readonly Command[]) => readonly Outcome[]
 }
 
 /** Makes an empty one. */

@@ -38,8 +38,9 @@ export function createMemoryFlorin(): MemoryFlorin {
   const florin = createFlorin({
     batcher: createCommandBatcher(recording),
     store,
-    clock,
+    clock: { now: () => clock.now(), aheadMs: () => 0, moveTo: (moment) => clock.turnTo(moment) },
     catalog: { find: (code) => CATALOG.find((currency) => currency.code === code), list: () => CATALOG },
+    rates: { find: () => undefined },
     ids: createTestIds(),
     digest: sha256Hex,
     secrets: createSecrets('of a test'),

@@ -4,14 +4,15 @@ import type { FastifyInstance, InjectOptions } from 'fastify'
 import { z } from 'zod'
 import { sha256, sha256Hex } from '#adapters/runtime-node/digest.ts'
 import { randomIds } from '#adapters/runtime-node/id-source.ts'
-import { systemClock } from '#adapters/runtime-node/clock.ts'
+import { createFixedRates, type FixedRate } from '#adapters/rates-fixed/rates.ts'
+import { createMovableClock } from '#adapters/runtime-node/clock.ts'
 import { createSecrets } from '#adapters/runtime-node/secrets.ts'
 import { createMemoryStore, type MemoryStore } from '#adapters/store-memory/store.ts'
 import { createAccessControl, openAccess, type TokenAuthentication } from '#app/access-control.ts'
 import { createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, FLORIN_SETTINGS, type Florin } from '#app/florin.ts'
-import type { Currency } from '#core/currency.ts'
-import { parseCurrencyCode } from '#core/currency.ts'
+import { parseCurrencyCode, type Currency, type CurrencyCode } from '#core/currency.ts'
+import type { AccountId } from '#core/ids.ts'
 import type { HttpLog } from '#api/http/log.ts'
 import { createHttpServer } from '#api/http/server.ts'
 
@@ -80,6 +81,16 @@ const CATALOG = [
   return { ...currency, code: code.value }
 })
 
+/** A euro buys 150.25 yen, and half a gem; there is no account to exchange gems through. */
+const RATES = [
+  { sell: 'EUR', buy: 'JPY', rate: { numerator: 601n, denominator: 4n } },
+  { sell: 'EUR', buy: 'GEM', rate: { numerator: 1n, denominator: 2n } },
+] as FixedRate[]
+const FX_ACCOUNTS = new Map([
+  ['EUR' as CurrencyCode, '9001' as AccountId],
+  ['JPY' as CurrencyCode, '9002' as AccountId],
+])
+
 /** Makes the edge over an empty memory store. `change` replaces parts of Florin, for the ways it can fail. */
 export async function createEdge(
   options: {
@@ -88,19 +99,22 @@ export async function createEdge(
     readonly docs?: boolean
     /** With it callers must say who they are. */
     readonly tokens?: TokenAuthentication
+    readonly mode?: 'development' | 'production'
   } = {},
 ): Promise<Edge> {
-  const store = createMemoryStore({ clock: systemClock, sha256 })
+  const clock = createMovableClock()
+  const store = createMemoryStore({ clock, sha256 })
   const batcher = createCommandBatcher(store)
   const whole = createFlorin({
     batcher,
     store,
-    clock: systemClock,
+    clock,
     catalog: { find: (code) => CATALOG.find((currency) => currency.code === code), list: () => CATALOG },
+    rates: createFixedRates(RATES),
     ids: randomIds,
     digest: sha256Hex,
     secrets: createSecrets('the pepper of a test'),
-    settings: FLORIN_SETTINGS,
+    settings: { ...FLORIN_SETTINGS, fxAccounts: FX_ACCOUNTS, mode: options.mode ?? 'development' },
   })
   const florin = { ...whole, ...options.change?.(whole) }
   const lines: LogLine[] = []

@@ -1,10 +1,18 @@
 /** All that the readers of a store tell, page by page, so that two stores can be compared as wholes. */
 import type { Account } from '#core/account.ts'
+import type { Books } from '#core/command.ts'
 import type { LedgerCurrency } from '#core/currency.ts'
+import type { FactType } from '#core/facts.ts'
+import type { Hold } from '#core/hold.ts'
+import type { PolicyId, QuoteId } from '#core/ids.ts'
+import type { Instant } from '#core/instant.ts'
+import type { Policy } from '#core/policy.ts'
+import type { Quote } from '#core/quote.ts'
 import type { Transfer } from '#core/transfer.ts'
 import type { User } from '#core/user.ts'
 import type { JournalEvent } from '#ports/journal-reader.ts'
 import type { StatementLine } from '#ports/ledger-reader.ts'
+import type { PolicyRevision } from '#ports/rule-reader.ts'
 import type { Ledger } from './stores.ts'
 
 /** A ledger as its readers show it. */
@@ -14,8 +22,21 @@ export interface LedgerDump {
   readonly accounts: readonly Account[]
   readonly transfers: readonly Transfer[]
   readonly entries: readonly StatementLine[]
+  /** The same entries by business time, with the balances that they leave then. */
+  readonly statements: readonly StatementLine[]
+  readonly holds: readonly Hold[]
+  readonly policies: readonly Policy[]
+  readonly policyVersions: readonly PolicyRevision[]
+  readonly quotes: readonly (Quote | undefined)[]
+  readonly books: Books
   readonly events: readonly JournalEvent[]
 }
+
+const ALWAYS = {
+  clock: 'effective',
+  from: '0001-01-01T00:00:00.000000Z' as Instant,
+  to: '9999-12-31T00:00:00.000000Z' as Instant,
+} as const
 
 /** Reads the whole ledger in pages of `limit`. */
 export async function dumpLedger(store: Ledger, limit = 500): Promise<LedgerDump> {
@@ -23,11 +44,32 @@ export async function dumpLedger(store: Ledger, limit = 500): Promise<LedgerDump
     store.listAccounts({ ...(last && { after: last.id }), limit }),
   )
   const entries: StatementLine[] = []
+  const statements: StatementLine[] = []
   for (const { id: accountId } of accounts) {
-    const lines = await everyPage<StatementLine>((last) =>
-      store.listEntries({ accountId, ...(last && { before: last.number }), limit }),
+    entries.push(
+      ...(await everyPage<StatementLine>((last) =>
+        store.listEntries({ accountId, ...(last && { before: last.number }), limit }),
+      )),
     )
-    entries.push(...lines)
+    statements.push(
+      ...(await everyPage<StatementLine>((last) => {
+        const after = last && { after: { at: last.effectiveAt, number: last.number } }
+        return store.listStatement({ accountId, ...ALWAYS, ...after, limit })
+      })),
+    )
+  }
+  const events = await everyPage<JournalEvent>((last) =>
+    store.read({ after: last ?? { page: 0, position: 0 }, limit }),
+  )
+  const made = <Id>(type: FactType): Id[] =>
+    events.flatMap(({ fact }) => (fact.type === type ? [fact.data['id'] as Id] : []))
+  const policyVersions: PolicyRevision[] = []
+  for (const id of made<PolicyId>('policy.created')) {
+    policyVersions.push(
+      ...(await everyPage<PolicyRevision>((last) =>
+        store.listPolicyVersions({ id, ...(last && { before: last.policy.version }), limit }),
+      )),
+    )
   }
   return {
     currencies: await store.listCurrencies(),
@@ -37,9 +79,15 @@ export async function dumpLedger(store: Ledger, limit = 500): Promise<LedgerDump
       store.listTransfers({ ...(last && { after: last }), limit }),
     ),
     entries,
-    events: await everyPage<JournalEvent>((last) =>
-      store.read({ after: last ?? { page: 0, position: 0 }, limit }),
+    statements,
+    holds: await everyPage<Hold>((last) => store.listHolds({ ...(last && { before: last.id }), limit })),
+    policies: await everyPage<Policy>((last) =>
+      store.listPolicies({ ...(last && { after: last.id }), limit }),
     ),
+    policyVersions,
+    quotes: await Promise.all(made<QuoteId>('fx_quote.created').map((id) => store.findQuote(id))),
+    books: await store.books(),
+    events,
   }
 }
 

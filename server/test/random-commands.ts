@@ -1,12 +1,30 @@
 // Random commands over a small world, so that ids collide, floors are met, versions go stale and holds expire.
 import fc from 'fast-check'
-import type { Command, Idempotency, Principal } from '#core/command.ts'
-import type { Currency, CurrencyCode } from '#core/currency.ts'
-import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
+import type { Command, Principal } from '#core/command.ts'
+import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId } from '#core/ids.ts'
 import { addSeconds, type Instant } from '#core/instant.ts'
-import { freezes, NO_RULES, velocityWindows, type PolicyRules, type PolicyTarget } from '#core/policy.ts'
 import type { Posting } from '#core/transfer.ts'
 import { countedUuid } from './ids.ts'
+import {
+  accountId,
+  currency,
+  email,
+  EURO,
+  fields,
+  metadata,
+  minor,
+  nth,
+  posting,
+  reference,
+  rules,
+  seconds,
+  seldom,
+  target,
+  transferId,
+  userId,
+  version,
+  YEN,
+} from './random-values.ts'
 
 /** Commands that come at once, and when. */
 export interface RandomBatch {
@@ -15,12 +33,6 @@ export interface RandomBatch {
 }
 
 const START = '2026-11-21T11:35:00.000000Z' as Instant
-
-const CURRENCIES: readonly Currency[] = [
-  { code: 'EUR' as CurrencyCode, scale: 2, name: 'Euro' },
-  { code: 'JPY' as CurrencyCode, scale: 0, name: 'Yen' },
-  { code: 'POINTS' as CurrencyCode, scale: 3, name: 'Points' },
-]
 
 /** What a command is made over: the time of its batch, ids as Florin's id source gives them, and those it gave. */
 interface World {
@@ -35,57 +47,10 @@ interface World {
 
 type Making = (world: World) => Command
 
-const principal = fc.constantFrom('alice' as Principal, 'bob' as Principal)
-const currency = fc.constantFrom(...CURRENCIES)
-const userId = fc.integer({ min: 1, max: 4 }).map((n) => countedUuid(n) as UserId)
-const accountId = fc.integer({ min: 1, max: 8 }).map((n) => `${n}` as AccountId)
-const transferId = fc.integer({ min: 1, max: 40 }).map((n) => countedUuid(n) as TransferId)
-const metadata = fc.oneof(
-  fc.constant({}),
-  fc.dictionary(fc.constantFrom('a', 'b', 'ä"'), fc.string({ maxLength: 5 }), { noNullPrototype: true }),
-)
-const idempotency: fc.Arbitrary<Idempotency | null> = fc.option(
-  fc.record({ key: fc.constantFrom('k1', 'k2', 'k3'), fingerprint: fc.constantFrom('f1', 'f2') }),
-  { freq: 4 },
-)
-const fields = { principal, idempotency }
-const email = fc.option(fc.constantFrom('a@example.com', 'b@example.com'))
-const version = fc.option(fc.integer({ min: 1, max: 3 }), { freq: 1 })
-const reference = fc.option(fc.string({ maxLength: 8 }))
-const minor = fc.bigInt({ min: 1n, max: 2000n })
-const seconds = fc.constantFrom(0, 1, 60, 3600, 90_000)
-/** Which of those that there are. */
-const nth = fc.nat({ max: 50 })
-
-/** With a prototype, as parsers make them. */
-function plainRecord<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
-  return fc.record(model, { noNullPrototype: true })
-}
-
-function seldom<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
-  return fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary })
-}
-
 /** One of those that were made, or one that was not. */
 function pick<Id extends string>(made: readonly Id[], n: number): Id {
   return made[n % (made.length + 1)] ?? (countedUuid(999_999) as Id)
 }
-
-const posting: fc.Arbitrary<Posting> = fc
-  .record({
-    source: accountId,
-    destination: accountId,
-    amount: minor,
-    currency,
-    balancing: seldom(fc.record({ max: fc.option(minor) })),
-  })
-  .map(({ currency: { code, scale }, balancing, amount, ...accounts }) => ({
-    ...accounts,
-    amount: balancing === null ? amount : 0n,
-    currency: code,
-    scale,
-    role: balancing === null ? null : { kind: 'balancing' as const, max: balancing.max },
-  }))
 
 const transfer = fc
   .record({
@@ -102,41 +67,6 @@ const transfer = fc
     world.transfers.push(command.id)
     return { ...command, effectiveAt: ago === null ? null : addSeconds(world.at, -ago) }
   })
-
-const rules: fc.Arbitrary<PolicyRules> = fc
-  .record({
-    floor: seldom(minor),
-    creditLimit: seldom(minor),
-    ceiling: seldom(fc.constantFrom(4000n, 10_000n)),
-    minimum: seldom(fc.constant(10n)),
-    maximum: seldom(minor),
-    velocity: fc.uniqueArray(
-      plainRecord({
-        window: fc.constantFrom(...velocityWindows),
-        amount: fc.constantFrom(null, 3000n),
-        count: fc.constantFrom(2, 5),
-      }),
-      { selector: ({ window }) => window, maxLength: 2 },
-    ),
-    allowedDestinations: seldom(fc.array(accountId, { maxLength: 6 })),
-    freeze: seldom(fc.constantFrom(...freezes)),
-    fee: seldom(
-      plainRecord({
-        account: accountId,
-        fixed: fc.constantFrom(0n, 7n),
-        basisPoints: fc.constantFrom(0, 150),
-        minimum: fc.constantFrom(0n, 3n),
-        maximum: fc.constantFrom(null, 9n),
-      }),
-    ),
-  })
-  .map((some) => ({ ...NO_RULES, ...some }))
-
-const target: fc.Arbitrary<(currency: CurrencyCode) => PolicyTarget> = fc.oneof(
-  accountId.map((id) => () => ({ kind: 'account' as const, accountId: id })),
-  userId.map((id) => (code: CurrencyCode) => ({ kind: 'user' as const, userId: id, currency: code })),
-  fc.constant((code: CurrencyCode) => ({ kind: 'currency' as const, currency: code })),
-)
 
 const registry: fc.Arbitrary<Making> = fc.oneof(
   fc
@@ -200,7 +130,7 @@ const opening: fc.Arbitrary<Making> = fc
   .map((command) => (world: World) => ({
     kind: 'create_account' as const,
     ...command,
-    externalAccountId: BigInt(`0x${world.allot().slice(-12)}`).toString() as AccountId,
+    externalAccountId: allotAccount(world),
     transferId: allotTransfer(world),
   }))
 
@@ -332,11 +262,11 @@ const making: fc.Arbitrary<Making> = fc.oneof(
   { weight: 3, arbitrary: opening },
   { weight: 2, arbitrary: policies },
   { weight: 2, arbitrary: quotes },
-  { weight: 6, arbitrary: holds },
+  { weight: 8, arbitrary: holds },
   { weight: 3, arbitrary: reversal },
   { weight: 2, arbitrary: together },
   { weight: 1, arbitrary: access },
-  { weight: 6, arbitrary: transfer },
+  { weight: 8, arbitrary: transfer },
 )
 
 /** Batches of commands, some time apart. What Florin allots itself is unique, as its id source makes it. */
@@ -355,15 +285,38 @@ export const randomBatches: fc.Arbitrary<RandomBatch[]> = fc
       quotes: [],
       transfers: [],
     }
-    return batches.map(({ wait, makings }) => {
+    const furnished = { at: world.at, commands: ['1', '2', '3', '4', '5'].map((id) => furnish(world, id)) }
+    const others = batches.map(({ wait, makings }) => {
       world.at = addSeconds(world.at, wait)
       return { at: world.at, commands: makings.map((make) => make(world)) }
     })
+    return [furnished, ...others]
   })
+
+/** An account to begin with; the last one is in another currency. */
+function furnish(world: World, id: string): Command {
+  return {
+    kind: 'create_account',
+    principal: 'alice' as Principal,
+    idempotency: null,
+    id: id as AccountId,
+    userId: null,
+    currency: id === '5' ? YEN : EURO,
+    creditLimit: 0n,
+    initialBalance: 5000n,
+    metadata: {},
+    externalAccountId: allotAccount(world),
+    transferId: allotTransfer(world),
+  }
+}
 
 function remember<Id>(made: Id[], id: Id): Id {
   made.push(id)
   return id
+}
+
+function allotAccount(world: World): AccountId {
+  return BigInt(`0x${world.allot().slice(-12)}`).toString() as AccountId
 }
 
 function allotTransfer(world: World): TransferId {

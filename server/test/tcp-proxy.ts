@@ -25,8 +25,11 @@ export const CUTS: readonly Cut[] = [
   'after commit',
 ]
 
-/** How a connection that was cut looks to the store: closed, or silent for ever (a cable that was pulled). */
-type Manner = 'close' | 'silence'
+/**
+ * How a connection that was cut looks to the store: closed, silent for ever (a cable that was pulled), or closed after
+ * the server's last words (a disk that failed under it).
+ */
+type Manner = 'close' | 'silence' | 'panic'
 
 /** The proxy. */
 export interface TcpProxy {
@@ -41,6 +44,25 @@ export interface TcpProxy {
   /** Swallows everything on every connection, new ones too, until told otherwise. Those swallowed never come back. */
   silence(on: boolean): void
   close(): Promise<void>
+}
+
+/** An ErrorResponse of PostgreSQL's protocol: 58030 is an I/O error. */
+const PANIC = errorResponse({
+  S: 'PANIC',
+  V: 'PANIC',
+  C: '58030',
+  M: 'could not fsync file: Input/output error',
+})
+
+function errorResponse(fields: Readonly<Record<string, string>>): Buffer {
+  const body = Buffer.from(
+    `${Object.entries(fields)
+      .map(([type, text]) => `${type}${text}\0`)
+      .join('')}\0`,
+  )
+  const head = Buffer.from('E\0\0\0\0')
+  head.writeInt32BE(body.length + 4, 1)
+  return Buffer.concat([head, body])
 }
 
 const LOAD = 'lock_accounts'
@@ -139,8 +161,16 @@ export async function createTcpProxy(databaseUrl: string): Promise<TcpProxy> {
     const { manner } = armed
     armed = null
     cutsMade += 1
-    if (manner === 'close') pair.closeAll()
-    else pair.isDeaf = true
+    switch (manner) {
+      case 'close':
+        return pair.closeAll()
+      case 'silence':
+        pair.isDeaf = true
+        return
+      case 'panic':
+        pair.isDeaf = true
+        pair.client.end(PANIC)
+    }
   }
 
   const { port } = server.address() as AddressInfo

@@ -148,6 +148,7 @@ export function createBulk(deps: {
       }
     }
     if (problems.length > 0) throw invalidFields(problems)
+    // Only a key is compared with what was asked before.
     const asked = caller.idempotencyKey === null ? [] : commands.map(askedTransfer)
     const fields = callerFields(caller, { kind: 'post_group', items: asked }, digest)
     return { kind: 'post_group', ...fields, items: commands }
@@ -181,11 +182,11 @@ function toChains(caller: Caller, items: readonly BulkItem[]): Chain[] {
   return chains
 }
 
-/** The key of a group is used when the group is done: none of its items can be kept under it as well. */
+/** A group is kept under its key when it is done, so none of its items can be kept under the same one. */
 function checkKeys({ caller: { idempotencyKey: key }, first, items }: Chain): void {
   const clash = key === null ? -1 : items.findIndex(({ idempotencyKey }) => idempotencyKey === key)
   if (clash < 0) return
-  throw invalidField(`items[${first + clash}].idempotency_key`, 'is the key of all linked items together')
+  throw invalidField(`items[${first + clash}].idempotency_key`, 'is the key of the items together')
 }
 
 function toResults(chain: Chain, outcome: OutcomeOf<PostGroup>): BulkResult[] {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { sha256 } from '#adapters/runtime-node/digest.ts'
 import { createMemoryStore, type MemoryStore } from '#adapters/store-memory/store.ts'
 import type { Command } from '#core/command.ts'
@@ -96,6 +98,12 @@ async function newWorld(limits: Partial<BatcherLimits> = {}): Promise<World> {
   }
 }
 
+/** What --expose-gc gives. */
+const collectGarbage = ((): (() => void) => {
+  setFlagsFromString('--expose-gc')
+  return runInNewContext('gc') as () => void
+})()
+
 async function paidTo2({ store }: World): Promise<bigint | undefined> {
   return (await store.memory.findAccount('2' as AccountId))?.posted
 }
@@ -163,6 +171,31 @@ test('a command whose deadline passes in the queue changes nothing and makes roo
   assert.equal(await next, 'accepted')
   assert.deepEqual(store.batches, [['a'], ['c']], 'the one that waited too long is not posted later')
   assert.equal(await paidTo2(world), 2n)
+})
+
+test('commands that came too late for their deadline are not kept while a commit hangs', async () => {
+  const store = createGatedStore()
+  const ids = createTestIds()
+  const batcher = createCommandBatcher(store, { ...BATCHER_LIMITS, deadlineMs: 10 })
+  const submit = (line: string): Promise<unknown> => assert.rejects(batcher.submit(toCommand(line, ids)))
+  const inFlight = submit('pay 1>2 0.01 EUR')
+  await store.came(1)
+
+  const late: WeakRef<Command>[] = []
+  for (let round = 0; round < 5; round++) {
+    const command = toCommand('pay 1>2 0.01 EUR', ids)
+    late.push(new WeakRef(command))
+    await assert.rejects(batcher.submit(command), { kind: 'unavailable', retry: 'temporary' })
+  }
+  await wait(1)
+  collectGarbage()
+  assert.deepEqual(
+    late.slice(0, -1).map((reference) => reference.deref()),
+    Array(4).fill(undefined),
+  )
+  await inFlight
+  store.openForEver()
+  await batcher.close()
 })
 
 test('a command whose deadline passes during its commit has an unknown outcome, and its batch goes on', async () => {

@@ -41,7 +41,7 @@ interface Waiting {
   readonly resolve: (outcome: Outcome) => void
   readonly reject: (error: unknown) => void
   readonly timer: NodeJS.Timeout
-  state: 'queued' | 'in_flight' | 'answered'
+  isAnswered: boolean
 }
 
 /** Makes a batcher over a store. */
@@ -49,8 +49,8 @@ export function createCommandBatcher(
   store: LedgerStore & StoreHealth,
   limits: BatcherLimits = BATCHER_LIMITS,
 ): CommandBatcher {
-  let queue: Waiting[] = []
-  let queuedCount = 0
+  /** First come, first served. A command that is too late leaves at once, so no more lie here than may wait. */
+  const queue = new Set<Waiting>()
   let closed = false
   let running: Promise<void> | null = null
 
@@ -58,26 +58,25 @@ export function createCommandBatcher(
     if (closed) return Promise.reject(unavailable('Florin is shutting down'))
     const problem = store.problem()
     if (problem !== null) return Promise.reject(unavailable(problem))
-    if (queuedCount >= limits.queueMax) {
+    if (queue.size >= limits.queueMax) {
       return Promise.reject(unavailable(`${limits.queueMax} requests are waiting already`))
     }
     return new Promise<Outcome>((resolve, reject) => {
       const timer = setTimeout(() => expire(waiting), limits.deadlineMs)
-      const waiting: Waiting = { command, resolve, reject, timer, state: 'queued' }
-      queue.push(waiting)
-      queuedCount += 1
+      const waiting: Waiting = { command, resolve, reject, timer, isAnswered: false }
+      queue.add(waiting)
       running ??= run()
     }) as Promise<OutcomeOf<C>>
   }
 
   function expire(waiting: Waiting): void {
-    if (waiting.state === 'queued') queuedCount -= 1
-    const error =
-      waiting.state === 'queued'
+    const wasQueued = queue.delete(waiting)
+    waiting.isAnswered = true
+    waiting.reject(
+      wasQueued
         ? unavailable(`not committed within ${limits.deadlineMs} ms; nothing was changed`)
-        : outcomeUnknown(limits.deadlineMs)
-    waiting.state = 'answered'
-    waiting.reject(error)
+        : outcomeUnknown(limits.deadlineMs),
+    )
   }
 
   /**
@@ -97,25 +96,19 @@ export function createCommandBatcher(
   }
 
   function commitNext(): Promise<() => void> | null {
-    return queuedCount === 0 ? null : commit(takeBatch())
+    return queue.size === 0 ? null : commit(takeBatch())
   }
 
   function takeBatch(): Waiting[] {
     const batch: Waiting[] = []
     let postings = 0
-    let taken = 0
     for (const waiting of queue) {
-      if (waiting.state === 'queued') {
-        postings += postingsOf(waiting.command)
-        if (batch.length === limits.batchSizeMax || (postings > limits.batchPostingsMax && batch.length > 0))
-          break
-        waiting.state = 'in_flight'
-        batch.push(waiting)
-      }
-      taken += 1
+      postings += postingsOf(waiting.command)
+      if (batch.length === limits.batchSizeMax || (postings > limits.batchPostingsMax && batch.length > 0))
+        break
+      queue.delete(waiting)
+      batch.push(waiting)
     }
-    queue = queue.slice(taken)
-    queuedCount -= batch.length
     return batch
   }
 
@@ -143,8 +136,8 @@ export function createCommandBatcher(
   }
 
   function answer(waiting: Waiting, give: () => void): void {
-    if (waiting.state === 'answered') return
-    waiting.state = 'answered'
+    if (waiting.isAnswered) return
+    waiting.isAnswered = true
     clearTimeout(waiting.timer)
     give()
   }

@@ -51,7 +51,7 @@ function issueMissing(what: string) {
 
 /** Florin whose debits are judged first. */
 export function withDebitCheck(florin: Florin, check: DebitCheck): Florin {
-  const { transfers, bulk, holds, reader } = florin
+  const { transfers, bulk, holds, quotes, reader } = florin
   const checkItems = (items: readonly BulkItem[]): Promise<void> =>
     check(items.flatMap(({ request }) => sourcesOf(request)))
 
@@ -93,6 +93,13 @@ export function withDebitCheck(florin: Florin, check: DebitCheck): Florin {
         const hold = await reader.findHold(id)
         if (hold !== undefined) await check([hold.source])
         return await holds.capture(caller, id, request)
+      },
+    },
+    quotes: {
+      ...quotes,
+      async convert(caller, id, request) {
+        await check([request.source])
+        return await quotes.convert(caller, id, request)
       },
     },
   }

@@ -1,30 +1,40 @@
 // Florin as its edges see it: every use case, and the readers whose reads need no deciding.
-import type { TransferId } from '#core/ids.ts'
+import type { CurrencyCode } from '#core/currency.ts'
+import type { AccountId, TransferId } from '#core/ids.ts'
 import type { AccessReader } from '#ports/access-reader.ts'
-import type { Clock } from '#ports/clock.ts'
+import type { MovableClock } from '#ports/clock.ts'
 import type { CurrencyCatalog } from '#ports/currency-catalog.ts'
 import type { HexDigest } from '#ports/digest.ts'
+import type { HistoryReader } from '#ports/history-reader.ts'
 import type { HoldReader } from '#ports/hold-reader.ts'
 import type { IdSource } from '#ports/id-source.ts'
 import type { JournalReader } from '#ports/journal-reader.ts'
 import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
-import type { Secrets } from '#ports/secrets.ts'
 import type { StoreHealth } from '#ports/ledger-store.ts'
-import { createApiKeys, type ApiKeys } from './api-keys.ts'
+import type { RateSource } from '#ports/rate-source.ts'
+import type { RuleReader } from '#ports/rule-reader.ts'
+import type { Secrets } from '#ports/secrets.ts'
 import { createAccounts, type Accounts } from './accounts.ts'
+import { createApiKeys, type ApiKeys } from './api-keys.ts'
 import { createBulk, type Bulk } from './bulk.ts'
 import { BATCHER_LIMITS, type BatcherLimits, type CommandBatcher } from './command-batcher.ts'
 import { createCurrencies, type Currencies } from './currencies.ts'
 import { createCurrencyBook, type CurrencyBook } from './currency-book.ts'
 import { createEvents, type Events } from './events.ts'
+import { createExpireHolds, type ExpireHolds } from './expire-holds.ts'
+import { createHistory, type History } from './history.ts'
 import { createHolds, type Holds } from './holds.ts'
+import { createPeriods, type Periods } from './periods.ts'
+import { createPolicies, type Policies } from './policies.ts'
+import { createQuotes, type Quotes } from './quotes.ts'
 import type { ShownTransfer } from './shown.ts'
+import { createTestClock, type Mode, type TestClock } from './test-clock.ts'
 import { createTransferReader } from './transfer-requests.ts'
 import { createTransfers, type Transfers } from './transfers.ts'
 import { createUsers, type Users } from './users.ts'
 
 /** Reads whose answers need no deciding. */
-export interface Reader extends Omit<LedgerReader, 'findTransfer' | 'listTransfers'>, HoldReader {
+export interface Reader extends Omit<LedgerReader, 'findTransfer' | 'listTransfers'>, HoldReader, RuleReader {
   findTransfer(id: TransferId): Promise<ShownTransfer | undefined>
   listTransfers(query: Parameters<LedgerReader['listTransfers']>[0]): Promise<ShownTransfer[]>
 }
@@ -35,10 +45,16 @@ export interface Florin {
   readonly transfers: Transfers
   readonly bulk: Bulk
   readonly holds: Holds
+  readonly policies: Policies
+  readonly quotes: Quotes
+  readonly periods: Periods
   readonly users: Users
   readonly currencies: Currencies
   readonly currencyBook: CurrencyBook
   readonly events: Events
+  readonly history: History
+  readonly testClock: TestClock
+  readonly expireHolds: ExpireHolds
   readonly apiKeys: ApiKeys
   readonly reader: Reader
   readonly directory: DirectoryReader
@@ -47,20 +63,39 @@ export interface Florin {
 
 /** What an operator decides about the use cases. */
 export interface FlorinSettings extends Pick<BatcherLimits, 'batchSizeMax' | 'queueMax'> {
+  readonly mode: Mode
   /** How many days ago business time may lie. */
   readonly backdatingDays: number
+  /** The operator's account in each currency that is exchanged. */
+  readonly fxAccounts: ReadonlyMap<CurrencyCode, AccountId>
+  /** How long a quote stays open. */
+  readonly fxQuoteSeconds: number
 }
 
 /** What most operators decide. */
-export const FLORIN_SETTINGS: FlorinSettings = { ...BATCHER_LIMITS, backdatingDays: 31 }
+export const FLORIN_SETTINGS: FlorinSettings = {
+  ...BATCHER_LIMITS,
+  mode: 'development',
+  backdatingDays: 31,
+  fxAccounts: new Map(),
+  fxQuoteSeconds: 30,
+}
 
 /** What Florin is made of. */
 export interface FlorinParts {
   readonly batcher: CommandBatcher
   /** Every read of the store that the batcher writes to. */
-  readonly store: LedgerReader & HoldReader & DirectoryReader & AccessReader & JournalReader & StoreHealth
-  readonly clock: Clock
+  readonly store: LedgerReader &
+    HoldReader &
+    RuleReader &
+    HistoryReader &
+    DirectoryReader &
+    AccessReader &
+    JournalReader &
+    StoreHealth
+  readonly clock: MovableClock
   readonly catalog: CurrencyCatalog
+  readonly rates: RateSource
   readonly ids: IdSource
   readonly digest: HexDigest
   /** Null: no API key can be made or known. */
@@ -70,10 +105,11 @@ export interface FlorinParts {
 
 /** Puts the use cases together. */
 export function createFlorin(parts: FlorinParts): Florin {
-  const { batcher, store, clock, catalog, ids, digest, secrets, settings } = parts
+  const { batcher, store, clock, catalog, rates, ids, digest, secrets, settings } = parts
   const currencyBook = createCurrencyBook(store, catalog)
   const shared = { batcher, currencies: currencyBook, reader: store, ids, digest }
-  const { backdatingDays, batchSizeMax, queueMax } = settings
+  const { mode, backdatingDays, batchSizeMax, queueMax } = settings
+  const expireHolds = createExpireHolds({ reader: store, batcher, clock })
   const transferReader = createTransferReader({
     currencies: currencyBook,
     clock,
@@ -86,10 +122,22 @@ export function createFlorin(parts: FlorinParts): Florin {
     transfers: createTransfers({ ...shared, transferReader }),
     bulk: createBulk({ batcher, transferReader, digest, inFlightMax: Math.min(batchSizeMax, queueMax) }),
     holds: createHolds(shared),
+    policies: createPolicies(shared),
+    quotes: createQuotes({
+      ...shared,
+      clock,
+      rates,
+      accounts: settings.fxAccounts,
+      quoteSeconds: settings.fxQuoteSeconds,
+    }),
+    periods: createPeriods(shared),
     users: createUsers(shared),
     currencies: createCurrencies({ batcher, catalog, digest }),
     currencyBook,
     events: createEvents(store),
+    history: createHistory({ reader: store, clock }),
+    testClock: createTestClock({ clock, mode, expireHolds }),
+    expireHolds,
     apiKeys: createApiKeys({ ...shared, secrets, clock }),
     reader: store,
     directory: store,

@@ -14,7 +14,7 @@ import { callerFields, type Caller } from './request.ts'
 import type { ShownOutcomeOf } from './shown.ts'
 
 /** A hold as a wire brings it: the amount is still text. */
-export interface HoldRequest {
+interface HoldRequest {
   readonly source: AccountId
   readonly destination: AccountId
   readonly amount: string
@@ -26,7 +26,7 @@ export interface HoldRequest {
 }
 
 /** What to capture of a hold. */
-export interface CaptureRequest {
+interface CaptureRequest {
   /** Null is all that is left. */
   readonly amount: string | null
   readonly releaseRest: boolean

@@ -75,10 +75,21 @@ export function toOwnFlorin(florin: Florin, userId: UserId, owners: AccountOwner
         return await checked.holds.release(caller, id)
       },
     },
+    policies: notForUsers,
+    quotes: {
+      ...florin.quotes,
+      convert: async (caller, id, request) =>
+        await view.posted(await checked.quotes.convert(caller, id, request)),
+    },
+    periods: notForUsers,
     users: notForUsers,
     currencies: notForUsers,
     currencyBook: florin.currencyBook,
     events: notForUsers,
+    // It is asked about accounts that were found, and only a user's own are.
+    history: { ...florin.history, trialBalance: refuse, allBalances: refuse },
+    testClock: { ...florin.testClock, advance: refuse },
+    expireHolds: refuse,
     apiKeys: notForUsers,
     reader: own.reader,
     directory: {
@@ -123,17 +134,24 @@ function toOwnReader(reader: Reader, userId: UserId, view: OwnView): Reader {
       const hold = await reader.findHold(id)
       return hold !== undefined && (await isOneOwn([hold.source, hold.destination])) ? hold : undefined
     },
-    listHolds: async (query) => await reader.listHolds({ ...query, userId }),
-    listDueHolds: async () => [],
+    async listHolds(query) {
+      const { accountId } = query
+      if (accountId === undefined) return await reader.listHolds({ ...query, userId })
+      return (await view.isOwn(accountId)) ? await reader.listHolds(query) : []
+    },
+    listDueHolds: refuse,
+    findPolicy: refuse,
+    findPolicyFor: refuse,
+    listPolicies: refuse,
+    listPolicyVersions: refuse,
+    findQuote: refuse,
+    books: async () => await reader.books(),
   }
 }
 
-/** A part of Florin that no operation for users leads to: whatever is called of it ends with not_for_users. */
-const notForUsers = new Proxy(
-  {},
-  {
-    get: () => async () => {
-      throw accessError('not_for_users', 'this is not for users, only for those who run the ledger')
-    },
-  },
-) as never
+function refuse(): never {
+  throw accessError('not_for_users', 'this is not for users, only for those who run the ledger')
+}
+
+/** A part of Florin that no operation for users leads to. */
+const notForUsers = new Proxy({}, { get: () => refuse }) as never

@@ -38,7 +38,7 @@ export interface TransferRequest {
 }
 
 /** The currencies that requests name. */
-export type KnownCurrencies = ReadonlyMap<CurrencyCode, Currency>
+type KnownCurrencies = ReadonlyMap<CurrencyCode, Currency>
 
 /** Makes commands of requests. */
 export interface TransferReader {

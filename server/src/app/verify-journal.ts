@@ -3,8 +3,8 @@
 import type { Json } from '#core/canonical-json.ts'
 import { GENESIS_HASH, pageHash } from '#core/journal-page.ts'
 import { merkleRoot, type Sha256 } from '#core/merkle.ts'
-import { readFact, transferData } from '#core/recorded-fact.ts'
-import { holdData } from '#core/facts.ts'
+import { readFact } from '#core/recorded-fact.ts'
+import { holdData, transferData } from '#core/facts.ts'
 import type { Hold } from '#core/hold.ts'
 import type { TransferId } from '#core/ids.ts'
 import { emptyReplay, type Replay } from '#core/replay.ts'
@@ -132,7 +132,7 @@ function replayLines(
       continue
     }
     const fact = read.value
-    const { contradictions, entries } = replayFact(replay, fact)
+    const { contradictions, entries, endedHold } = replayFact(replay, fact)
     for (const { expected, found } of contradictions) check.found(subject, expected, found)
     if ('transfer' in fact) {
       gathered.transfers.push(fact.transfer)
@@ -140,7 +140,7 @@ function replayLines(
       for (const entry of entries) gathered.entries.push({ ...entry, createdAt })
     }
     if (fact.type === 'hold.created') holdIds.add(fact.hold.id)
-    else if ('hold' in fact && fact.hold.status !== 'open') gathered.holds.push(fact.hold)
+    if (endedHold !== null) gathered.holds.push(endedHold)
   }
 }
 

@@ -7,13 +7,21 @@ import { parsed, problem, type Parsed } from './parsed.ts'
 export const scopes = [
   'accounts:read',
   'accounts:write',
+  /** Put the test clock forward. */
+  'clock:write',
   'currencies:write',
   'events:read',
+  'fx:read',
+  'fx:write',
   'holds:read',
   'holds:write',
   'keys:write',
   /** Take money from an external account: deposits and initial balances. */
   'ledger:issue',
+  /** Close the books. */
+  'periods:write',
+  'policies:read',
+  'policies:write',
   'transfers:read',
   'transfers:write',
   'users:read',
@@ -35,9 +43,12 @@ const roleScopes = {
     'accounts:read',
     'accounts:write',
     'events:read',
+    'fx:read',
+    'fx:write',
     'holds:read',
     'holds:write',
     'ledger:issue',
+    'policies:read',
     'transfers:read',
     'transfers:write',
     'users:read',
@@ -46,6 +57,8 @@ const roleScopes = {
   /** A user, who sees and debits only their own accounts. */
   user: [
     'accounts:read',
+    'fx:read',
+    'fx:write',
     'holds:read',
     'holds:write',
     'transfers:read',

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import fc from 'fast-check'
+import { createBareLedger } from '#test/bare-ledger.ts'
+import { createTestClock } from '#test/clock.ts'
 import { createTestIds } from '#test/ids.ts'
+import { randomBatches } from '#test/random-commands.ts'
+import { testSeed } from '#test/seed.ts'
 import { toCommand } from '#test/shorthand.ts'
 import type { Command } from './command.ts'
 import { decideBatch } from './decide-batch.ts'
@@ -105,4 +110,32 @@ test('an id that Florin allots is never that of an account which is there', () =
   const own = { ...open, id: '7' as AccountId, externalAccountId: '7' as AccountId } as Command
   assert.throws(() => decideBatch(state, [own], NOON), /assertion failed/)
   assert.equal(post(NOON, 'pay 1>1 1.00 EUR').outcomes[0]?.kind, 'rejected')
+})
+
+test('whatever is refused changes nothing but the record of it, and what is simulated not even that', () => {
+  fc.assert(
+    fc.property(randomBatches, (batches) => {
+      const clock = createTestClock()
+      const { state, commits, post } = createBareLedger(clock)
+      for (const { at, commands } of batches) {
+        clock.turnTo(at)
+        for (const command of commands) {
+          const before = structuredClone(state)
+          const [outcome] = post([command])
+          if (outcome?.kind === 'accepted' && command.kind !== 'simulate_transfer') continue
+          const refused = outcome?.kind === 'rejected' ? outcome.transfer : null
+          const recorded = refused !== null && !before.transfers.has(refused.id)
+          if (recorded) before.transfers.set(refused.id, refused)
+          const { idempotency, spending } = state
+          assert.deepEqual(state, { ...before, idempotency, spending })
+          const { facts, transfers, idempotency: keys, ...others } = sizes(commits.at(-1) as Changes)
+          assert.deepEqual(others, {})
+          assert.equal(facts ?? 0, recorded ? 1 : 0)
+          assert.equal(transfers, facts)
+          assert.ok(keys === undefined || keys === 1)
+        }
+      }
+    }),
+    { seed: testSeed(), numRuns: 100 },
+  )
 })

@@ -3,7 +3,7 @@ import type { CaptureHold, CreateHold, OutcomeOf, Rejected, ReleaseHold } from '
 import { expectDefined } from './assert.ts'
 import { carryOut, recordRefusal } from './decide-transfer.ts'
 import { attempt, putHold, type Draft } from './draft.ts'
-import { holdFact } from './facts.ts'
+import { holdChanged, holdCreated } from './facts.ts'
 import { capturable, feeTaken, isDue, reserved, type Hold } from './hold.ts'
 import type { HoldId } from './ids.ts'
 import { formatAmount, MINOR_MAX } from './money.ts'
@@ -51,7 +51,7 @@ export function decideCreateHold(draft: Draft, command: CreateHold): OutcomeOf<C
   if (moneyRefused !== null) return refused(moneyRefused)
 
   putHold(draft, hold, { held: reserved(hold), incoming: amount })
-  draft.changes.facts.push(holdFact('hold.created', principal, hold))
+  draft.changes.facts.push(holdCreated(principal, hold))
   return accepted('hold', hold)
 }
 
@@ -111,7 +111,7 @@ export function decideCapture(draft: Draft, command: CaptureHold): OutcomeOf<Cap
     ({ kind }) => kind === 'accepted',
   )
   if (outcome.kind === 'rejected') return recordRefusal(draft, principal, outcome)
-  draft.changes.facts.push(holdFact('hold.captured', principal, after))
+  draft.changes.facts.push(holdChanged('hold.captured', principal, after))
   return accepted('capture', { hold: after, transfer: outcome.result })
 }
 
@@ -138,7 +138,7 @@ export function decideRelease(draft: Draft, { holdId, due, principal }: ReleaseH
   }
   const after: Hold = { ...hold, status: expired ? 'expired' : 'released', updatedAt: at }
   replaceHold(draft, hold, after)
-  draft.changes.facts.push(holdFact(expired ? 'hold.expired' : 'hold.released', principal, after))
+  draft.changes.facts.push(holdChanged(expired ? 'hold.expired' : 'hold.released', principal, after))
   return accepted('hold', after)
 }
 

@@ -1,22 +1,28 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { createBareLedger } from '#test/bare-ledger.ts'
+import { createTestClock } from '#test/clock.ts'
 import { createTestIds } from '#test/ids.ts'
-import { transferOf, userOf } from '#test/shorthand-words.ts'
+import { toMoment, transferOf, userOf } from '#test/shorthand-words.ts'
 import { toCommand } from '#test/shorthand.ts'
 import { canonicalJson } from './canonical-json.ts'
-import { decideBatch } from './decide-batch.ts'
 import { factTypes, type Fact } from './facts.ts'
 import type { Instant } from './instant.ts'
 import { toLine } from './journal-page.ts'
-import { emptyWorkingSet } from './working-set.ts'
+import { readFact, recordedLine } from './recorded-fact.ts'
 
 const AT = '2026-01-01T00:00:00.000000Z' as Instant
 
-/** The facts of a batch on an empty ledger. */
+/** The facts of these lines, all told at one moment unless `at 01:00` turns the clock. */
 function factsOf(...lines: string[]): readonly Fact[] {
   const ids = createTestIds()
-  const commands = lines.map((line) => toCommand(line, ids))
-  return decideBatch(emptyWorkingSet(), commands, AT).changes.facts
+  const clock = createTestClock()
+  const ledger = createBareLedger(clock)
+  for (const line of lines) {
+    if (line.startsWith('at ')) clock.turnTo(toMoment(line.slice('at '.length)))
+    else ledger.post([toCommand(line, ids)])
+  }
+  return ledger.commits.flatMap(({ facts }) => facts)
 }
 
 const EVERYTHING = [
@@ -28,6 +34,33 @@ const EVERYTHING = [
   'set 1 limit=7',
   'pay 1>2 30.00 EUR id=t ref=rent m:z=1 m:a=2',
   'pay 2>1 99.00 EUR id=u',
+]
+
+/** Commands that tell the other types. */
+const WHOLE_LEDGER = [
+  'open 1 EUR 100.00',
+  'open 2 EUR',
+  'open 3 USD 100.00',
+  'open 4 USD',
+  'hold h1 1>2 10.00 EUR',
+  'capture h1 4.00 EUR',
+  'release h1',
+  'policy p1 EUR on=1 floor=1.00 credit=2.00 ceiling=900.00 min=0.01 max=500.00 day=400.00/50 to=2,3',
+  'repolicy p1 EUR fee=2:0.10+50bp:0.20..5.00 freeze=credits',
+  'pay 1>2 max:500.00 EUR id=t',
+  'unpolicy p1',
+  'reverse t',
+  'quote q1 10.00 EUR 11.00 USD via=2>3 rate=11/10 expires=01:00',
+  'convert q1 1>4',
+  'hold h2 1>2 1.00 EUR expires=01:00 ref=rent m:k=v',
+  'at 02:00',
+  'expire h2',
+  'pay 1>2 1.00 EUR eff=01:30',
+  'books 01:30',
+  'close 2 to=1',
+  'apikey k accounts:read',
+  'rotate k overlap=60',
+  'unkey k',
 ]
 
 test('every type of fact is told, in the order decided', () => {
@@ -46,7 +79,16 @@ test('every type of fact is told, in the order decided', () => {
       ['transfer.posted', 'account.created', 'account.updated', 'transfer.posted', 'transfer.failed'],
     ].flat(),
   )
-  assert.deepEqual([...new Set(types)].sort(), [...factTypes])
+  const others = factsOf(...WHOLE_LEDGER).map(({ type }) => type)
+  assert.deepEqual([...new Set([...types, ...others])].sort(), [...factTypes])
+})
+
+test('every fact is read back as what it was made from', () => {
+  for (const fact of factsOf(...EVERYTHING).concat(factsOf(...WHOLE_LEDGER))) {
+    const read = readFact(toLine(fact))
+    assert.ok(read.ok, `${fact.type}: ${read.ok ? '' : read.problem}`)
+    assert.equal(recordedLine(read.value), toLine(fact))
+  }
 })
 
 test('facts are made with their keys in canonical order, so that writing them is fast', () => {

@@ -2,7 +2,7 @@
 import type { Account } from './account.ts'
 import type { Json } from './canonical-json.ts'
 import type { LedgerCurrency } from './currency.ts'
-import type { Refusal } from './codes.ts'
+import type { Explanation, Refusal } from './codes.ts'
 import type { Principal } from './command.ts'
 import type { Hold } from './hold.ts'
 import type { Instant } from './instant.ts'
@@ -105,45 +105,53 @@ export function accountFact(
 
 /** Money moved. */
 export function transferPosted(principal: Principal, transfer: PostedTransfer): Fact {
-  return {
-    type: 'transfer.posted',
-    principal,
-    data: {
-      ...transferDetails(transfer),
-      created_at: transfer.createdAt,
-      id: transfer.id,
-      metadata: transfer.metadata,
-      postings: postingsJson(transfer.postings),
-      reference: transfer.reference,
-      status: transfer.status,
-    },
-  }
+  return { type: 'transfer.posted', principal, data: transferData(transfer) }
 }
 
 /** A transfer was refused. */
 export function transferFailed(principal: Principal, transfer: FailedTransfer): Fact {
+  return { type: 'transfer.failed', principal, data: transferData(transfer) }
+}
+
+/** A transfer as its fact shows it. */
+export function transferData(transfer: Transfer): Fact['data'] {
+  const { id, metadata, reference, status, createdAt } = transfer
+  const postings = postingsJson(transfer.postings)
+  const details = transferDetails(transfer)
+  if (details === NO_DETAILS && status === 'posted') {
+    return { created_at: createdAt, id, metadata, postings, reference, status }
+  }
+  // Written in canonical order, for sorting the keys costs more than writing them.
+  const { effective_at, hold_id, quote_id, reversal_of } = details
   return {
-    type: 'transfer.failed',
-    principal,
-    data: {
-      ...transferDetails(transfer),
-      created_at: transfer.createdAt,
-      failure: failureJson(transfer.refusal),
-      id: transfer.id,
-      metadata: transfer.metadata,
-      postings: postingsJson(transfer.postings),
-      reference: transfer.reference,
-      status: transfer.status,
-    },
+    created_at: createdAt,
+    ...(effective_at === undefined ? {} : { effective_at }),
+    ...(status === 'failed' ? { failure: failureJson(transfer.refusal) } : {}),
+    ...(hold_id === undefined ? {} : { hold_id }),
+    id,
+    metadata,
+    postings,
+    ...(quote_id === undefined ? {} : { quote_id }),
+    reference,
+    ...(reversal_of === undefined ? {} : { reversal_of }),
+    status,
   }
 }
 
-const NO_DETAILS = {}
-
 /** What most transfers have not: business time of its own, and what it came from. */
-export function transferDetails({ origin, createdAt, effectiveAt }: Transfer): Record<string, string> {
+export interface TransferDetails {
+  readonly effective_at?: string
+  readonly hold_id?: string
+  readonly quote_id?: string
+  readonly reversal_of?: string
+}
+
+const NO_DETAILS: TransferDetails = {}
+
+/** The details of a transfer; without members for most. */
+export function transferDetails({ origin, createdAt, effectiveAt }: Transfer): TransferDetails {
   if (origin === null && effectiveAt === createdAt) return NO_DETAILS
-  const effective: Record<string, string> = effectiveAt === createdAt ? {} : { effective_at: effectiveAt }
+  const effective = effectiveAt === createdAt ? NO_DETAILS : { effective_at: effectiveAt }
   switch (origin?.kind) {
     case undefined:
       return effective
@@ -160,14 +168,24 @@ export function transferDetails({ origin, createdAt, effectiveAt }: Transfer): R
 export function failureJson({ code, field, message, explanation }: Refusal): {
   readonly [key: string]: Json
 } {
-  if (explanation === null) return { code, field, message }
-  const { rule, account, policy, saw, passes } = explanation
+  return explanation === null
+    ? { code, field, message }
+    : { code, explanation: explanationData(explanation), field, message }
+}
+
+/** An explanation as facts, events, stores and the API show it: its figures by name, wherever they have been kept. */
+export function explanationData({ account, passes, policy, rule, saw }: Explanation) {
   return {
-    code,
-    explanation: { account, passes, policy: policy === null ? null : { ...policy }, rule, saw },
-    field,
-    message,
+    account,
+    passes: sorted(passes),
+    policy: policy === null ? null : { id: policy.id, version: policy.version },
+    rule,
+    saw: sorted(saw),
   }
+}
+
+function sorted(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** Postings as facts, events and the stores show them; those that happened with the entries they made. */
@@ -212,16 +230,28 @@ function roleJson(role: PostingRole, scale: Scale): { readonly [key: string]: Js
   }
 }
 
-/** A hold was made, captured, released, or has expired; a capture's transfer is a fact of its own, before. */
-export function holdFact(
-  type: 'hold.created' | 'hold.captured' | 'hold.released' | 'hold.expired',
-  principal: Principal,
-  hold: Hold,
-): Fact {
-  return { type, principal, data: holdData(hold) }
+/** A hold was made. */
+export function holdCreated(principal: Principal, hold: Hold): Fact {
+  return { type: 'hold.created', principal, data: holdData(hold) }
 }
 
-/** A hold as its facts show it. */
+/** A hold was captured, in part or to its end, released, or has expired: what changed of it. */
+export function holdChanged(
+  type: 'hold.captured' | 'hold.released' | 'hold.expired',
+  principal: Principal,
+  {
+    id,
+    status,
+    captured,
+    scale,
+    updatedAt,
+  }: Pick<Hold, 'id' | 'status' | 'captured' | 'scale' | 'updatedAt'>,
+): Fact {
+  const data = { captured: formatAmount(captured, scale), id, status, updated_at: updatedAt }
+  return { type, principal, data }
+}
+
+/** A hold as the fact of its making shows it. */
 export function holdData(hold: Hold): { readonly [key: string]: Json } {
   const { fee, scale } = hold
   return {

@@ -12,7 +12,7 @@ export const holdStatuses = ['open', 'captured', 'released', 'expired'] as const
 export type HoldStatus = (typeof holdStatuses)[number]
 
 /** The fee of a hold: agreed when it is made, reserved with it, and taken as it is captured. */
-export interface HoldFee {
+interface HoldFee {
   readonly account: AccountId
   /** Minor units, for the whole of the hold. */
   readonly amount: bigint

@@ -78,7 +78,7 @@ export function currencyCode(value: unknown): CurrencyCode {
 }
 
 /** What was parsed. */
-export function must<T>(result: Parsed<T>): T {
+function must<T>(result: Parsed<T>): T {
   if (!result.ok) throw new TypeError(`an id or a code ${result.problem}`)
   return result.value
 }

@@ -1,9 +1,10 @@
 // What policies let leave an account, or come to it: frozen directions, destinations, bounds of one transfer, velocity.
 import type { AccountBalance } from './account.ts'
-import { mostWithin, takenFrom } from './amounts.ts'
+import { takenFrom } from './amounts.ts'
 import type { Refusal } from './codes.ts'
 import type { AccountId } from './ids.ts'
-import { feeRuleOf, policiesOf, type Policy } from './policy.ts'
+import { amountThatPasses } from './passes.ts'
+import { policiesOf, type Policy } from './policy.ts'
 import {
   about,
   accountOf,
@@ -16,7 +17,8 @@ import {
   type Ruled,
 } from './refusal.ts'
 import type { Posting } from './transfer.ts'
-import { spendingId, type WorkingSet } from './working-set.ts'
+import { goneWithin } from './velocity.ts'
+import type { WorkingSet } from './working-set.ts'
 
 /** The refusal of money that goes from or to an account which is frozen for it. */
 export function frozenRefusal(state: WorkingSet, postings: readonly Posting[]): Refusal | null {
@@ -58,7 +60,7 @@ export function limitRefusal(state: WorkingSet, postings: readonly Posting[]): R
   return (
     first((account, policy) => destinationRefusal(account, policy, postings)) ??
     first((account, policy) => minimumRefusal(account, policy, postings)) ??
-    first((account, policy) => maximumRefusal(account, policy, postings)) ??
+    first((account, policy) => maximumRefusal(state, { account, policy }, postings)) ??
     first((account, policy) => velocityRefusal(state, { account, policy }, postings)) ??
     first((account, policy) => velocityCountRefusal(state, { account, policy }, postings))
   )
@@ -103,8 +105,8 @@ function minimumRefusal(
 }
 
 function maximumRefusal(
-  account: AccountBalance,
-  policy: Policy,
+  state: WorkingSet,
+  { account, policy }: Ruled,
   postings: readonly Posting[],
 ): Refusal | null {
   const { maximum } = policy.rules
@@ -115,11 +117,10 @@ function maximumRefusal(
   return refuse('amount_above_maximum', sourceField(postings, account.id), message, {
     ...about(account, policy, 'maximum'),
     saw: { asked: show(asked), maximum: show(maximum) },
-    passes: maximum > 0n ? { amount_max: show(maximum) } : {},
+    passes: amountThatPasses(state, postings, account.id),
   })
 }
 
-/** What open holds reserve counts as gone already, so that a capture never takes a window over its limit. */
 function velocityRefusal(
   state: WorkingSet,
   { account, policy }: Ruled,
@@ -129,15 +130,19 @@ function velocityRefusal(
   const asked = takenFrom(postings, account.id)
   for (const { window, amount: limit } of policy.rules.velocity) {
     if (limit === null) continue
-    const gone = account.debited - (state.spending.get(spendingId(account.id, window))?.debited ?? 0n)
-    const room = limit - gone - account.held
-    if (asked <= room) continue
-    const most = mostWithin(feeRuleOf(state, account), room)
-    const message = `account ${account.id} may send ${named(account, room > 0n ? room : 0n)} more this ${window}, and this takes ${named(account, asked)}`
+    const gone = goneWithin(state, account, window).debited
+    if (asked <= limit - gone) continue
+    const room = limit > gone ? limit - gone : 0n
+    const message = `account ${account.id} may send ${named(account, room)} more this ${window}, and this takes ${named(account, asked)}`
     return refuse('velocity_exceeded', sourceField(postings, account.id), message, {
       ...about(account, policy, `velocity.${window}.amount`),
-      saw: { asked: show(asked), sent: show(gone), held: show(account.held), limit: show(limit) },
-      passes: most > 0n ? { amount_max: show(most) } : {},
+      saw: {
+        asked: show(asked),
+        sent: show(gone - account.held),
+        held: show(account.held),
+        limit: show(limit),
+      },
+      passes: amountThatPasses(state, postings, account.id),
     })
   }
   return null
@@ -150,8 +155,9 @@ function velocityCountRefusal(
 ): Refusal | null {
   for (const { window, count: limit } of policy.rules.velocity) {
     if (limit === null) continue
-    const sent = account.debits - (state.spending.get(spendingId(account.id, window))?.debits ?? 0n)
-    if (sent + BigInt(account.openHolds) + 1n <= BigInt(limit)) continue
+    const gone = goneWithin(state, account, window).debits
+    if (gone < BigInt(limit)) continue
+    const sent = gone - BigInt(account.openHolds)
     const message = `account ${account.id} may send ${limit} transfers in a ${window}`
     return refuse('velocity_count_exceeded', sourceField(postings, account.id), message, {
       ...about(account, policy, `velocity.${window}.count`),

@@ -73,6 +73,28 @@ export const operations = {
   captureHold: row('holds:write', 'debited'),
   releaseHold: row('holds:write', 'named'),
 
+  getStatement: row('accounts:read', 'named'),
+  getTrialBalance: row('accounts:read', 'none'),
+
+  createPolicy: row('policies:write', 'none'),
+  listPolicies: row('policies:read', 'none'),
+  getPolicy: row('policies:read', 'none'),
+  updatePolicy: row('policies:write', 'none'),
+  removePolicy: row('policies:write', 'none'),
+  listPolicyVersions: row('policies:read', 'none'),
+  listAccountPolicies: row('policies:read', 'none'),
+
+  createQuote: row('fx:write', 'shared'),
+  // Nobody is noted as the owner of a quote; who made it has seen it.
+  getQuote: row('fx:read', 'none'),
+  convertQuote: row('fx:write', 'debited'),
+
+  closePeriod: row('periods:write', 'none'),
+  getPeriods: row('a caller', 'shared'),
+
+  getTestClock: row('a caller', 'shared'),
+  advanceTestClock: row('clock:write', 'none'),
+
   listEvents: row('events:read', 'none'),
 
   createApiKey: row('keys:write', 'none'),

@@ -5,7 +5,8 @@ import type { Currency } from './currency.ts'
 import {
   accountFact,
   currencyCreated,
-  holdFact,
+  holdChanged,
+  holdCreated,
   periodClosed,
   policyFact,
   quoteFact,
@@ -54,7 +55,6 @@ import type {
   Posting,
   PostedTransfer,
   SettledPosting,
-  Transfer,
   TransferOrigin,
 } from './transfer.ts'
 import type { User } from './user.ts'
@@ -63,6 +63,9 @@ import type { User } from './user.ts'
 export type RecordedAccount = Omit<Account, Exclude<keyof typeof EMPTY_BALANCE, 'closedAt'>>
 /** A user as facts tell it: the profile is not in the journal. */
 export type RecordedUser = Omit<User, 'name' | 'email'>
+
+/** What a fact tells of a hold that was made before. */
+export type HoldChange = Pick<Hold, 'id' | 'status' | 'captured' | 'scale' | 'updatedAt'>
 
 interface RecordedFields {
   readonly principal: Principal
@@ -79,9 +82,10 @@ export type RecordedFact = RecordedFields &
       }
     | { readonly type: 'transfer.posted'; readonly transfer: PostedTransfer }
     | { readonly type: 'transfer.failed'; readonly transfer: FailedTransfer }
+    | { readonly type: 'hold.created'; readonly hold: Hold }
     | {
-        readonly type: 'hold.created' | 'hold.captured' | 'hold.released' | 'hold.expired'
-        readonly hold: Hold
+        readonly type: 'hold.captured' | 'hold.released' | 'hold.expired'
+        readonly change: HoldChange
       }
     | { readonly type: 'policy.created' | 'policy.updated' | 'policy.removed'; readonly policy: Policy }
     | { readonly type: 'fx_quote.created'; readonly quote: Quote }
@@ -118,12 +122,6 @@ export function readTransferData(data: unknown): PostedTransfer | null {
   }
 }
 
-/** A transfer as its fact shows it. */
-export function transferData(transfer: Transfer): Fact['data'] {
-  const fact = transfer.status === 'posted' ? transferPosted : transferFailed
-  return fact('' as Principal, transfer as never).data
-}
-
 function toFact(fact: RecordedFact): Fact {
   const { principal } = fact
   switch (fact.type) {
@@ -141,10 +139,11 @@ function toFact(fact: RecordedFact): Fact {
     case 'transfer.failed':
       return transferFailed(principal, fact.transfer)
     case 'hold.created':
+      return holdCreated(principal, fact.hold)
     case 'hold.captured':
     case 'hold.released':
     case 'hold.expired':
-      return holdFact(fact.type, principal, fact.hold)
+      return holdChanged(fact.type, principal, fact.change)
     case 'policy.created':
     case 'policy.updated':
     case 'policy.removed':
@@ -179,10 +178,11 @@ function understand({ type, principal: name, data }: Fact): RecordedFact {
     case 'transfer.failed':
       return { type, principal, transfer: readFailed(data) }
     case 'hold.created':
+      return { type, principal, hold: readHold(data) }
     case 'hold.captured':
     case 'hold.released':
     case 'hold.expired':
-      return { type, principal, hold: readHold(data) }
+      return { type, principal, change: readHoldChange(data) }
     case 'policy.created':
     case 'policy.updated':
     case 'policy.removed':
@@ -295,6 +295,17 @@ function readHold(data: Data): Hold {
     reference: nullable(data['reference'], text),
     metadata: metadata(data['metadata']),
     createdAt: instant(data['created_at']),
+    updatedAt: instant(data['updated_at']),
+  }
+}
+
+function readHoldChange(data: Data): HoldChange {
+  const { minor: captured, scale } = decimal(data['captured'])
+  return {
+    id: id(data['id'], parseUuidV7<HoldId>),
+    status: oneOf(data['status'], holdStatuses),
+    captured,
+    scale,
     updatedAt: instant(data['updated_at']),
   }
 }

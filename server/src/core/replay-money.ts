@@ -5,7 +5,7 @@ import { capturable, reserved, type Hold } from './hold.ts'
 import type { AccountId } from './ids.ts'
 import type { Instant } from './instant.ts'
 import { formatAmount, MINOR_MAX } from './money.ts'
-import type { RecordedFact } from './recorded-fact.ts'
+import type { HoldChange, RecordedFact } from './recorded-fact.ts'
 import { replayAccess } from './replay-access.ts'
 import {
   compare,
@@ -33,20 +33,24 @@ export function replayFact(replay: Replay, fact: RecordedFact): Replayed {
     case 'transfer.posted':
       return replayPosted(replay, fact.transfer)
     case 'transfer.failed':
-      return { contradictions: checkFailed(fact.transfer), entries: [] }
+      return told(checkFailed(fact.transfer))
     case 'hold.created':
-      return { contradictions: replayNewHold(replay, fact.hold), entries: [] }
+      return told(replayNewHold(replay, fact.hold))
     case 'hold.captured':
     case 'hold.released':
     case 'hold.expired':
-      return { contradictions: replayHold(replay, fact.type, fact.hold), entries: [] }
+      return replayHold(replay, fact.type, fact.change)
     case 'api_key.created':
     case 'api_key.rotated':
     case 'api_key.revoked':
-      return { contradictions: replayAccess(replay, fact), entries: [] }
+      return told(replayAccess(replay, fact))
     default:
-      return { contradictions: replayRegistry(replay, fact satisfies RegistryFact), entries: [] }
+      return told(replayRegistry(replay, fact satisfies RegistryFact))
   }
+}
+
+function told(contradictions: Contradiction[]): Replayed {
+  return { contradictions, entries: [], endedHold: null }
 }
 
 function replayPosted(replay: Replay, transfer: PostedTransfer): Replayed {
@@ -93,7 +97,7 @@ function replayPosted(replay: Replay, transfer: PostedTransfer): Replayed {
   }
   found.push(...replayOrigin(replay, transfer))
   for (const account of before.values()) found.push(...checkBounds(replay, account, createdAt))
-  return { contradictions: found, entries }
+  return { contradictions: found, entries, endedHold: null }
 }
 
 function checkMoney({ id, currency, scale }: Account, posting: Posting): Contradiction[] {
@@ -178,31 +182,25 @@ function replayNewHold(replay: Replay, hold: Hold): Contradiction[] {
   return found.concat(accounts.flatMap((account) => checkBounds(replay, account, createdAt)))
 }
 
-/** A capture's transfer came before and has told how much; all else stays as it was. */
+/** A capture's transfer came before and has told how much. */
 function replayHold(
   replay: Replay,
   type: 'hold.captured' | 'hold.released' | 'hold.expired',
-  hold: Hold,
-): Contradiction[] {
-  const before = replay.openHolds.get(hold.id)
-  if (before === undefined) return [differs(`hold ${hold.id} open`, type)]
-  changeHold(replay, before, hold)
-  const { expiresAt } = before
-  const due = expiresAt !== null && hold.updatedAt >= expiresAt
-  const ended = type.slice('hold.'.length)
+  { id, status, captured, scale, updatedAt }: HoldChange,
+): Replayed {
+  const before = replay.openHolds.get(id)
+  if (before === undefined) return told([differs(`hold ${id} open`, type)])
+  const after: Hold = { ...before, status, captured, updatedAt }
+  changeHold(replay, before, after)
+  const { expiresAt, amount } = before
   const found = compare([
-    ['captured', before.captured, hold.captured],
-    ['amount', before.amount, hold.amount],
-    ['source', before.source, hold.source],
-    ['destination', before.destination, hold.destination],
-    ['fee', before.fee?.amount, hold.fee?.amount],
-    ['expires_at', expiresAt, hold.expiresAt],
-    ['created_at', before.createdAt, hold.createdAt],
-    ['expired', type === 'hold.expired', due],
+    ['captured', before.captured, captured],
+    ['scale', before.scale, scale],
+    ['expired', type === 'hold.expired', expiresAt !== null && updatedAt >= expiresAt],
   ])
-  const partly = type === 'hold.captured' && hold.status === 'open' && hold.captured < hold.amount
-  if (!partly) found.push(...compare([['status', ended, hold.status]]))
-  return found
+  const partly = type === 'hold.captured' && status === 'open' && captured < amount
+  if (!partly) found.push(...compare([['status', type.slice('hold.'.length), status]]))
+  return { contradictions: found, entries: [], endedHold: status === 'open' ? null : after }
 }
 
 /** Gives what the hold reserves and announces to its accounts, in place of what it did before. */

@@ -18,10 +18,10 @@ test('the facts of any batches, replayed, are the ledger that the batches left',
   await fc.assert(
     fc.asyncProperty(randomBatches, async (batches) => {
       const clock = createTestClock()
-      const { tables, post } = createMemoryStore({ clock, sha256 })
+      const { tables, ...store } = createMemoryStore({ clock, sha256 })
       for (const batch of batches) {
         clock.turnTo(batch.at)
-        await post(batch.commands)
+        await store.post(batch.commands)
       }
       const replay = emptyReplay()
       const entries: Entry[] = []

@@ -35,8 +35,10 @@ export interface Contradiction {
 /** What came of a fact. */
 export interface Replayed {
   readonly contradictions: Contradiction[]
-  /** The entries that it stands for, as the accounts were before it. */
+  /** The entries that it stands for. */
   readonly entries: readonly Entry[]
+  /** The hold that it ended, as it is for ever; null when it ended none. */
+  readonly endedHold: Hold | null
 }
 
 /** The ledger before its first fact. */

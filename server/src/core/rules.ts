@@ -1,12 +1,13 @@
 // The guards of everything that moves or reserves money, in the precedence of codes.ts.
 import { available, type AccountBalance } from './account.ts'
-import { mostWithin, policyFloor } from './amounts.ts'
+import { floorOf, policyFloor } from './amounts.ts'
 import { expectDefined } from './assert.ts'
 import type { Refusal } from './codes.ts'
 import type { AccountId } from './ids.ts'
 import { frozenRefusal, limitRefusal } from './limits.ts'
 import { MINOR_MAX } from './money.ts'
-import { feeRuleOf, policiesOf } from './policy.ts'
+import { amountThatPasses } from './passes.ts'
+import { policiesOf } from './policy.ts'
 import {
   about,
   accountOf,
@@ -18,7 +19,6 @@ import {
   refuse,
   shower,
   sourceField,
-  type Ruled,
 } from './refusal.ts'
 import type { Posting } from './transfer.ts'
 import type { WorkingSet } from './working-set.ts'
@@ -110,15 +110,18 @@ function balanceRefusal(state: WorkingSet, postings: readonly Posting[], exempt:
     const account = accountOf(state, id)
     if (account.creditLimit === null || after >= account.posted) continue
     if (after - account.held < -account.creditLimit) {
-      return shortfallRefusal(state, account, { after, field: sourceField(postings, id) })
+      return shortfallRefusal(state, account, { after, postings })
     }
   }
-  const bounded = state.policies.size > 0 && exempt.bounds !== true
-  return (bounded ? boundRefusal(state, running, postings) : null) ?? overflow
+  const bounds = state.policies.size > 0 && exempt.bounds !== true
+  const refusal = bounds
+    ? (policyFloorRefusal(state, running, postings) ?? ceilingRefusal(state, running, postings))
+    : null
+  return refusal ?? overflow
 }
 
-/** Floors and ceilings that policies set. */
-function boundRefusal(
+/** Floors that policies set. */
+function policyFloorRefusal(
   state: WorkingSet,
   running: ReadonlyMap<AccountId, bigint>,
   postings: readonly Posting[],
@@ -130,48 +133,57 @@ function boundRefusal(
       const bound = policyFloor(policy)
       if (bound === null || after - account.held >= bound) continue
       const show = shower(account)
-      const room = account.posted - account.held - bound
-      const most = mostWithin(feeRuleOf(state, account), room)
       const message = `account ${id} must keep ${named(account, bound)}, and this would leave ${named(account, after - account.held)}`
       return refuse('below_floor', sourceField(postings, id), message, {
         ...about(account, policy, policy.rules.floor === bound ? 'floor' : 'credit_limit'),
         saw: { ...balancesSeen(account), asked: show(account.posted - after), floor: show(bound) },
-        passes: {
-          top_up: show(bound - (after - account.held)),
-          ...(most > 0n ? { amount_max: show(most) } : {}),
-        },
-      })
-    }
-  }
-  for (const [id, after] of running) {
-    const account = accountOf(state, id)
-    if (after <= account.posted) continue
-    for (const policy of policiesOf(state, account)) {
-      const { ceiling } = policy.rules
-      if (ceiling === null || after + account.incoming <= ceiling) continue
-      return ceilingRefusal({ account, policy }, ceiling, {
-        asked: after - account.posted,
-        field: destinationField(postings, id),
+        passes: changesThatPass(state, account, { after, postings }),
       })
     }
   }
   return null
 }
 
-/** The refusal of what would bring an account above its ceiling; what open holds announce counts as there already. */
+/** Ceilings that policies set; what open holds announce counts as there already. */
 function ceilingRefusal(
-  { account, policy }: Ruled,
-  ceiling: bigint,
-  { asked, field }: { readonly asked: bigint; readonly field: string | null },
-): Refusal {
-  const show = shower(account)
-  const room = ceiling - account.posted - account.incoming
-  const message = `account ${account.id} may have at most ${named(account, ceiling)}, and this would bring ${named(account, asked)} more`
-  return refuse('ceiling_exceeded', field, message, {
-    ...about(account, policy, 'ceiling'),
-    saw: { ...balancesSeen(account), asked: show(asked), ceiling: show(ceiling) },
-    passes: room > 0n ? { amount_max: show(room) } : {},
-  })
+  state: WorkingSet,
+  running: ReadonlyMap<AccountId, bigint>,
+  postings: readonly Posting[],
+): Refusal | null {
+  for (const [id, after] of running) {
+    const account = accountOf(state, id)
+    if (after <= account.posted) continue
+    for (const policy of policiesOf(state, account)) {
+      const { ceiling } = policy.rules
+      if (ceiling === null || after + account.incoming <= ceiling) continue
+      const show = shower(account)
+      const asked = after - account.posted
+      const [only, ...others] = postings.filter(({ role }) => role?.kind !== 'fee')
+      const alone = only?.destination === id && others.length === 0
+      const message = `account ${id} may have at most ${named(account, ceiling)}, and this would bring ${named(account, asked)} more`
+      return refuse('ceiling_exceeded', destinationField(postings, id), message, {
+        ...about(account, policy, 'ceiling'),
+        saw: { ...balancesSeen(account), asked: show(asked), ceiling: show(ceiling) },
+        passes: alone ? amountThatPasses(state, postings, only.source) : {},
+      })
+    }
+  }
+  return null
+}
+
+interface Moving {
+  /** What the account would have afterwards. */
+  readonly after: bigint
+  readonly postings: readonly Posting[]
+}
+
+/** What to add to the account, or how much less to take from it. */
+function changesThatPass(state: WorkingSet, account: AccountBalance, { after, postings }: Moving) {
+  const floor = expectDefined(floorOf(state, account), 'floor')
+  return {
+    top_up: shower(account)(floor + account.held - after),
+    ...amountThatPasses(state, postings, account.id),
+  }
 }
 
 /** The refusal of a balancing posting that finds nothing to move. */
@@ -187,22 +199,18 @@ function nothingRefusal(state: WorkingSet, postings: readonly Posting[], i: numb
   })
 }
 
-function shortfallRefusal(
-  state: WorkingSet,
-  account: AccountBalance,
-  { after, field }: { readonly after: bigint; readonly field: string | null },
-): Refusal {
+function shortfallRefusal(state: WorkingSet, account: AccountBalance, moving: Moving): Refusal {
+  const { after, postings } = moving
   const show = shower(account)
   const room = available(account) as bigint
   const taken = account.posted - after
-  const most = mostWithin(feeRuleOf(state, account), room)
   const message = `account ${account.id} has ${named(account, room)} available, and this takes ${named(account, taken)}`
-  return refuse('insufficient_funds', field, message, {
+  return refuse('insufficient_funds', sourceField(postings, account.id), message, {
     rule: 'available',
     account: account.id,
     policy: null,
     saw: { ...balancesSeen(account), asked: show(taken) },
-    passes: { top_up: show(taken - room), ...(most > 0n ? { amount_max: show(most) } : {}) },
+    passes: changesThatPass(state, account, moving),
   })
 }
 

@@ -168,6 +168,8 @@ export function needsOf(commands: readonly Command[]): Needs {
         break
       case 'create_quote':
         needs.accounts.add(command.sell.account).add(command.buy.account)
+        // It may be converted in the same batch.
+        needs.moving.add(command.sell.currency).add(command.buy.currency)
         break
       case 'create_account':
         needs.accounts.add(command.id).add(command.externalAccountId)

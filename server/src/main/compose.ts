@@ -2,7 +2,8 @@
 // one `close` that closes it in reverse.
 import type { AddressInfo } from 'node:net'
 import { createIso4217Catalog } from '#adapters/currencies-iso4217/catalog.ts'
-import { systemClock } from '#adapters/runtime-node/clock.ts'
+import { createFixedRates } from '#adapters/rates-fixed/rates.ts'
+import { createMovableClock } from '#adapters/runtime-node/clock.ts'
 import { sha256, sha256Hex } from '#adapters/runtime-node/digest.ts'
 import { randomIds } from '#adapters/runtime-node/id-source.ts'
 import { createSecrets } from '#adapters/runtime-node/secrets.ts'
@@ -16,8 +17,10 @@ import { createAccessControl, openAccess, type AccessControl } from '#app/access
 import { BATCHER_LIMITS, createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, type Florin } from '#app/florin.ts'
 import { createForgetIdempotency } from '#app/forget-idempotency.ts'
+import { catchUpWith } from '#app/test-clock.ts'
 import type { VerifyDeps } from '#app/verify-ledger.ts'
 import { AppError } from '#core/errors.ts'
+import type { Clock } from '#ports/clock.ts'
 import type { IdempotencySweeper } from '#ports/idempotency-sweeper.ts'
 import type { Log } from '#ports/log.ts'
 import { runLoop } from '#worker/loop.ts'
@@ -27,6 +30,8 @@ import { withoutPassword } from './log.ts'
 
 /** How often idempotency records are looked over for old ones. They live for days, so minutes are plenty. */
 const FORGET_EVERY_MS = 60_000
+/** How often holds are looked over for those whose time is over. */
+const EXPIRE_EVERY_MS = 1000
 
 /** The database that was opened, for people. */
 export interface DatabaseInfo {
@@ -52,6 +57,7 @@ export interface OpenLedger {
   readonly florin: Florin
   readonly accessControl: AccessControl
   readonly sweeper: IdempotencySweeper
+  readonly clock: Clock
   readonly database: DatabaseInfo
   readonly close: () => Promise<void>
 }
@@ -71,20 +77,20 @@ export async function composeFlorin(
     const ledger = await openLedger(config, log, { join: false, onGivenUp })
     closers.add('ledger', ledger.close)
 
-    const loop = runLoop({
-      name: 'forget-idempotency',
-      everyMs: FORGET_EVERY_MS,
-      log,
-      step: createForgetIdempotency({
-        sweeper: ledger.sweeper,
-        clock: systemClock,
-        days: config.idempotencyDays,
+    const { florin, sweeper, clock } = ledger
+    const loops = [
+      runLoop({ name: 'expire-holds', everyMs: EXPIRE_EVERY_MS, log, step: florin.expireHolds }),
+      runLoop({
+        name: 'forget-idempotency',
+        everyMs: FORGET_EVERY_MS,
+        log,
+        step: createForgetIdempotency({ sweeper, clock, days: config.idempotencyDays }),
       }),
-    })
-    closers.add('worker loops', () => loop.stop())
+    ]
+    closers.add('worker loops', () => Promise.all(loops.map((loop) => loop.stop())))
 
     const http = await createHttpServer({
-      florin: ledger.florin,
+      florin,
       accessControl: ledger.accessControl,
       log,
       logRequests: ['debug', 'trace'].includes(config.logLevel),
@@ -105,16 +111,19 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
   return await opening(log, async (closers) => {
     const { url, info } = await openDatabase(config, log, options, closers)
     await migrateUp(url, log)
-    const store = await openPostgresStore({ url, clock: systemClock, sha256, log })
+    const clock = createMovableClock()
+    const store = await openPostgresStore({ url, clock, sha256, log })
     closers.add('store', () => store.close())
+    if (config.mode === 'development') await catchUpWith(store, clock)
     const { auth, authSecret, batchSizeMax, queueMax, deadlineMs } = config
     const batcher = createCommandBatcher(store, { ...BATCHER_LIMITS, batchSizeMax, queueMax, deadlineMs })
     closers.add('batcher', () => batcher.close())
     const florin = createFlorin({
       batcher,
       store,
-      clock: systemClock,
+      clock,
       catalog: createIso4217Catalog(),
+      rates: createFixedRates(config.fxRates),
       ids: randomIds,
       digest: sha256Hex,
       secrets: authSecret === null ? null : createSecrets(authSecret),
@@ -122,7 +131,7 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
     })
     const accessControl =
       auth === 'on' ? createAccessControl({ florin, reader: store, tokens: null }) : openAccess(florin)
-    return { florin, accessControl, sweeper: store, database: info }
+    return { florin, accessControl, sweeper: store, clock, database: info }
   })
 }
 

@@ -17,6 +17,9 @@ test('nothing set is a configuration that works', () => {
     logLevel: 'info',
     idempotencyDays: 30,
     backdatingDays: 31,
+    fxRates: [],
+    fxAccounts: new Map(),
+    fxQuoteSeconds: 30,
     batchSizeMax: 1000,
     queueMax: 10_000,
     deadlineMs: 10_000,
@@ -35,9 +38,31 @@ test('settings are read', () => {
   assert.deepEqual([config.httpPort, config.databaseUrl, config.host], [0, url, '::1'])
 })
 
+test('rates are exact fractions, and accounts a table', () => {
+  const { fxRates, fxAccounts } = readConfig({
+    FLORIN_FX_RATES: ' EUR/USD = 1.0850,USD/JPY=150.25 , EUR/GEM=2',
+    FLORIN_FX_ACCOUNTS: 'EUR=9001, USD=9002,',
+  })
+  assert.deepEqual(
+    fxRates.map(({ sell, buy, rate }) => [sell, buy, rate.numerator, rate.denominator]),
+    [
+      ['EUR', 'USD', 217n, 200n],
+      ['USD', 'JPY', 601n, 4n],
+      ['EUR', 'GEM', 2n, 1n],
+    ],
+  )
+  assert.deepEqual(
+    [...fxAccounts],
+    [
+      ['EUR', '9001'],
+      ['USD', '9002'],
+    ],
+  )
+})
+
 const wrong: [name: string, value: string, message: RegExp][] = [
+  ['FLORIN_MODE', 'test', /^must be one of development, production$/],
   ['FLORIN_HOST', 'http://x', /must be an address/],
-  ['FLORIN_MODE', 'test', /must be development or production/],
   ['FLORIN_AUTH', 'yes', /must be on or off/],
   ['FLORIN_AUTH_SECRET', 'x'.repeat(31), /32 random bytes.*openssl rand/],
   ['FLORIN_HTTP_PORT', '80a', /^must be a whole number from 0 to 65535$/],
@@ -48,6 +73,15 @@ const wrong: [name: string, value: string, message: RegExp][] = [
   ['FLORIN_DATABASE_URL', 'florin', /postgresql:\/\//],
   ['FLORIN_LOG_LEVEL', 'loud', /one of silent, fatal, error, warn, info, debug, trace/],
   ['FLORIN_IDEMPOTENCY_DAYS', '0', /from 1 to 3650/],
+  ['FLORIN_FX_RATES', 'EURUSD=1', /rates such as EUR\/USD=1\.0850.*EURUSD=1/],
+  ['FLORIN_FX_RATES', 'EUR/USD=1.08.5', /rates such as/],
+  ['FLORIN_FX_RATES', 'EUR/USD=-1', /rates such as/],
+  ['FLORIN_FX_RATES', 'EUR/USD/JPY=1', /rates such as/],
+  ['FLORIN_FX_RATES', 'EUR/USD=0.0', /above 0/],
+  ['FLORIN_FX_RATES', 'EUR/EUR=1', /two currencies/],
+  ['FLORIN_FX_RATES', 'EUR/USD=1, EUR/USD=2', /EUR\/USD once/],
+  ['FLORIN_FX_ACCOUNTS', 'EUR=0', /accounts such as EUR=9001/],
+  ['FLORIN_FX_ACCOUNTS', 'EUR=1=2', /= twice/],
   ['FLORIN_HTTP_PROT', '1', /did you mean FLORIN_HTTP_PORT\?/],
   ['FLORIN_PORT', '1', /did you mean FLORIN_HTTP_PORT\?/],
   ['FLORIN_DB_URL', 'x', /not a setting/],

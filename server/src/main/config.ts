@@ -3,12 +3,17 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { invalidFields, type FieldError } from '#core/errors.ts'
+import type { FixedRate } from '#adapters/rates-fixed/rates.ts'
+import { modes, type Mode } from '#app/test-clock.ts'
+import type { CurrencyCode } from '#core/currency.ts'
+import type { AccountId } from '#core/ids.ts'
 import { decideAuth, type AuthSettings } from './auth-settings.ts'
 import { closestName } from './closest-name.ts'
+import { fxAccounts, fxRates } from './fx-settings.ts'
 
 /** How a process of Florin is set up. Frozen. */
 export interface Config {
-  readonly mode: 'development' | 'production'
+  readonly mode: Mode
   readonly host: string
   readonly httpPort: number
   readonly dataDir: string
@@ -20,6 +25,9 @@ export interface Config {
   readonly logLevel: LogLevel
   readonly idempotencyDays: number
   readonly backdatingDays: number
+  readonly fxRates: readonly FixedRate[]
+  readonly fxAccounts: ReadonlyMap<CurrencyCode, AccountId>
+  readonly fxQuoteSeconds: number
   readonly batchSizeMax: number
   readonly queueMax: number
   readonly deadlineMs: number
@@ -47,8 +55,9 @@ export const settings: readonly Setting[] = [
     name: 'FLORIN_MODE',
     key: 'mode',
     default: 'development',
-    meaning: '`production`: authentication is always on, and weak secrets are refused on any address',
-    schema: z.enum(['development', 'production'], 'must be development or production'),
+    meaning:
+      '`development`: the clock can be put forward, for tests. `production`: it cannot, and authentication is always on',
+    schema: z.enum(modes, `must be one of ${modes.join(', ')}`),
   },
   {
     name: 'FLORIN_HOST',
@@ -116,6 +125,28 @@ export const settings: readonly Setting[] = [
     schema: wholeNumber(0, 3650),
   },
   {
+    name: 'FLORIN_FX_RATES',
+    key: 'fxRates',
+    default: '',
+    meaning:
+      'Rates of exchange, `EUR/USD=1.0850, USD/JPY=150.25`: so much of the second for one of the first. The way back is the exact reciprocal',
+    schema: fxRates,
+  },
+  {
+    name: 'FLORIN_FX_ACCOUNTS',
+    key: 'fxAccounts',
+    default: '',
+    meaning: 'Your accounts that exchanges go through, one a currency: `EUR=9001, USD=9002`',
+    schema: fxAccounts,
+  },
+  {
+    name: 'FLORIN_FX_QUOTE_SECONDS',
+    key: 'fxQuoteSeconds',
+    default: '30',
+    meaning: 'How long a quote can be converted, in seconds',
+    schema: wholeNumber(1, 86_400),
+  },
+  {
     name: 'FLORIN_BATCH_SIZE',
     key: 'batchSizeMax',
     default: '1000',
@@ -178,7 +209,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 /** The settings as a table in Markdown: what docs/configuration.md shows. */
 export function toSettingsTable(): string {
   const rows = settings.map(({ name, default: byDefault, meaning }) => {
-    return `| \`${name}\` | ${byDefault === null ? '' : `\`${byDefault}\``} | ${meaning} |`
+    return `| \`${name}\` | ${byDefault ? `\`${byDefault}\`` : ''} | ${meaning} |`
   })
   return ['| setting | default | meaning |', '| --- | --- | --- |', ...rows].join('\n')
 }

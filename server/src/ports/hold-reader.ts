@@ -9,7 +9,7 @@ export interface HoldReader {
   listHolds(query: {
     /** Those on this account, as source or as destination. */
     readonly accountId?: AccountId
-    /** Those on any account of this user. */
+    /** Those on any account of this user. Not together with `accountId`. */
     readonly userId?: UserId
     readonly status?: HoldStatus
     readonly before?: HoldId

@@ -1,7 +1,7 @@
 import type { Books, Principal } from '#core/command.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId, PolicyId, QuoteId, UserId } from '#core/ids.ts'
-import type { Policy } from '#core/policy.ts'
+import type { Policy, PolicyTarget } from '#core/policy.ts'
 import type { Quote } from '#core/quote.ts'
 
 /** A version of a policy and who made it. */
@@ -15,6 +15,8 @@ export interface PolicyRevision {
 /** Reads of what rules the ledger: policies, quotes, closed books. Always of what is committed. */
 export interface RuleReader {
   findPolicy(id: PolicyId): Promise<Policy | undefined>
+  /** The policy that is for exactly this target. */
+  findPolicyFor(target: PolicyTarget): Promise<Policy | undefined>
   /** By id, rising, those after `after`; at most `limit`. Every given filter must be the target's own. */
   listPolicies(query: {
     readonly accountId?: AccountId

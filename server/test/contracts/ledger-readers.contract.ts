@@ -15,7 +15,7 @@ import { countedUuid, createTestIds } from '../ids.ts'
 import { createRandom, testSeed } from '../seed.ts'
 import { toCommand } from '../shorthand.ts'
 import type { Ledger, StoreUnderTest } from '../stores.ts'
-import { createTraffic, type Traffic } from '../traffic.ts'
+import { createTraffic, type Traffic } from '../traffic/traffic.ts'
 
 const BATCHES = 60
 const BATCH = 20
@@ -38,11 +38,11 @@ async function openPair(underTest: StoreUnderTest, seed: number): Promise<Pair> 
   const { store } = opened
   const model = createMemoryStore({ clock, sha256 })
   const random = createRandom(seed)
-  const traffic: Traffic = createTraffic({ random, ids: createTestIds(), view: model.tables })
+  const traffic: Traffic = createTraffic({ random, ids: createTestIds(), view: model.tables, clock })
   const post = async (count: number): Promise<void> => {
     // Some batches share a time with the one before.
     if (random() < 0.8) clock.turn(1_000)
-    const commands = Array.from({ length: count }, () => traffic.next())
+    const commands = Array.from({ length: count }, () => traffic.next()).flat()
     await store.post(commands)
     await model.post(commands)
   }

@@ -1,77 +1,19 @@
 /** Two processes write to one ledger at once: each answer is the one that a single writer could have given. */
 import assert from 'node:assert/strict'
-import test, { after } from 'node:test'
-import type { Command, Outcome } from '#core/command.ts'
+import { after } from 'node:test'
+import type { Outcome } from '#core/command.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId } from '#core/ids.ts'
-import { createTestClock } from '../clock.ts'
-import { createTestIds } from '../ids.ts'
 import { run } from '../postgres-databases.ts'
-import { assertProven } from '../proven.ts'
-import { createRandom, testSeed } from '../seed.ts'
 import { userOf } from '../shorthand-words.ts'
-import { toCommand } from '../shorthand.ts'
-import { SHARED_STORES, type Ledger, type StoreUnderTest } from '../stores.ts'
+import { SHARED_STORES, type Ledger } from '../stores.ts'
 import { inWords } from './ledger-case-run.ts'
+import { shuffled, withTwo } from './two-writers.ts'
 
-interface Two {
-  readonly a: Ledger
-  readonly b: Ledger
-  /** Posts both batches at the same time; the answers in words. */
-  readonly both: (a: readonly string[], b: readonly string[]) => Promise<[string[], string[]]>
-  readonly post: (...lines: string[]) => Promise<readonly Outcome[]>
-  readonly commands: (lines: readonly string[]) => Command[]
-  readonly random: () => number
-}
-
-const seed = testSeed()
-
-/** Runs a test with two stores on one fresh ledger; afterwards the ledger must be proven, and nobody have waited in a circle. */
-function withTwo(underTest: StoreUnderTest, name: string, body: (two: Two) => Promise<void>): void {
-  test(`${underTest.name}, two writers: ${name}`, { skip: underTest.skip }, async () => {
-    const clock = createTestClock()
-    const opened = await underTest.open(clock)
-    assert.ok(opened.openAnother !== undefined && opened.url !== undefined)
-    const before = await deadlocks(opened.url)
-    try {
-      const a = opened.store
-      const b = await opened.openAnother(clock)
-      const ids = createTestIds()
-      const commands = (lines: readonly string[]): Command[] => lines.map((line) => toCommand(line, ids))
-      await body({
-        a,
-        b,
-        commands,
-        random: createRandom(seed),
-        post: (...lines) => a.post(commands(lines)),
-        async both(linesOfA, linesOfB) {
-          const [outcomesOfA, outcomesOfB] = await Promise.all([
-            a.post(commands(linesOfA)),
-            b.post(commands(linesOfB)),
-          ])
-          return [outcomesOfA.map(inWords), outcomesOfB.map(inWords)]
-        },
-      })
-      await assertProven(opened.url)
-      assert.equal(await deadlocks(opened.url), before, 'nobody waited in a circle')
-    } finally {
-      await opened.close()
-    }
-  })
-}
-
-async function deadlocks(url: string): Promise<unknown> {
-  await run(url, 'select pg_stat_clear_snapshot()')
-  const rows = await run(url, 'select deadlocks from pg_stat_database where datname = current_database()')
-  return rows[0]?.deadlocks
-}
-
-function shuffled<T>(list: readonly T[], random: () => number): T[] {
-  return list
-    .map((value) => ({ value, at: random() }))
-    .sort((x, y) => x.at - y.at)
-    .map(({ value }) => value)
-}
+const KEYS = Array.from({ length: 10 }, (_, i) => `k${i}`)
+const SLOW_KEYS = `
+  create function slow_key() returns trigger language plpgsql as 'begin perform pg_sleep(0.02); return new; end';
+  create trigger slow before insert on florin.idempotency_records for each row execute function slow_key()`
 
 for (const underTest of SHARED_STORES) {
   after(() => underTest.stop())
@@ -152,6 +94,22 @@ for (const underTest of SHARED_STORES) {
       assert.equal((await a.findAccount('1' as AccountId))?.posted, 10000n - 20n)
     },
   )
+
+  withTwo(underTest, 'equal keys in opposite orders, which share no other lock', async ({ both, url }) => {
+    await run(url, SLOW_KEYS) // Both are in the middle of their keys at the same time.
+    try {
+      const [ofA, ofB] = await both(
+        KEYS.map((key) => `user a${key} key=${key}`),
+        KEYS.toReversed().map((key) => `user b${key} key=${key}`),
+      )
+      assert.deepEqual(
+        [...ofA, ...ofB].sort(),
+        ['idempotency_key_reused', 'ok'].flatMap((answer) => KEYS.map(() => answer)),
+      )
+    } finally {
+      await run(url, 'drop function slow_key cascade')
+    }
+  })
 
   withTwo(
     underTest,

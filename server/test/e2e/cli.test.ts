@@ -57,14 +57,17 @@ test('verify tells what is wrong with the exit code', async () => {
   const settings = { FLORIN_DATA_DIR: join(scratch, 'unmigrated') }
   const verified = await florin(['verify'], settings)
   assert.equal(verified.exitCode, 1)
-  assert.match(verified.stderr, /^florin: the database lacks 1 migrations?: run "florin migrate up"\n$/)
+  assert.match(verified.stderr, /^florin: the database lacks \d+ migrations: run "florin migrate up"\n$/)
   const before = await florin(['migrate'], settings)
-  assert.match(before.stdout, /^missing +0001-ledger\n$/)
-  assert.equal((await florin(['migrate', 'up'], settings)).stdout, 'applied  0001-ledger\n')
+  assert.match(before.stdout, /^missing +0001-ledger\nmissing +0002-whole-ledger\n$/)
+  assert.equal(
+    (await florin(['migrate', 'up'], settings)).stdout,
+    'applied  0001-ledger\napplied  0002-whole-ledger\n',
+  )
   assert.equal((await florin(['migrate', 'up'], settings)).stdout, 'nothing to do\n')
   assert.equal((await florin(['verify', '--json'], settings)).exitCode, 0)
   assert.equal((await florin(['migrate', 'down'], settings)).exitCode, 2)
-  assert.equal((await florin(['migrate', 'down', '--yes'], settings)).stdout, 'undone  0001-ledger\n')
+  assert.equal((await florin(['migrate', 'down', '--yes'], settings)).stdout, 'undone  0002-whole-ledger\n')
 })
 
 test('a taken port is said in a sentence', async () => {

@@ -22,6 +22,7 @@ export interface Served {
 const ENTRY = fileURLToPath(new URL('../../src/cli/entry.js', import.meta.url))
 const STOP_MAX_MS = 15_000
 const READY_MAX_MS = 60_000
+const LAST_LINES_MAX = 20
 
 /** Those that have not ended: a test that fails leaves some behind. */
 const living = new Set<ChildProcess>()
@@ -52,22 +53,33 @@ export async function florin(call: readonly string[], settings: Settings) {
   return { exitCode, ...output }
 }
 
-/** Starts `florin serve` on a free port and waits until it is ready, for at most a minute. */
+/**
+ * Starts `florin serve` on a free port and waits until it is ready, for at most a minute. What it logs is read to its
+ * end; when that comes without `stop`, stderr shows how it came and what was logged last.
+ */
 export async function serve(settings: Settings): Promise<Served> {
   const child = start(['serve'], settings)
   child.stderr?.pipe(process.stderr)
+  const { promise: served, resolve, reject } = Promise.withResolvers<Served>()
+  const lastLines: string[] = []
+  createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
+    if (lastLines.push(line) > LAST_LINES_MAX) lastLines.shift()
+    if (!line.includes('"msg":"Florin is ready"')) return
+    const ready = JSON.parse(line) as Record<string, unknown>
+    resolve({ child, ready, api: String(ready['api']) })
+  })
+  child.once('close', (code, signal) => {
+    const end = `serve (pid ${child.pid}) ended with ${signal ?? `exit code ${code}`}; its last lines:`
+    const told = [end, ...lastLines].join('\n')
+    reject(new Error(`not ready, for which it has ${READY_MAX_MS} ms: ${told}`))
+    if (!child.killed) process.stderr.write(`${told}\n`)
+  })
   const late = setTimeout(() => child.kill('SIGKILL'), READY_MAX_MS)
   try {
-    for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-      const said = JSON.parse(line) as Record<string, unknown>
-      if (said['msg'] !== 'Florin is ready') continue
-      child.stdout?.resume()
-      return { child, ready: said, api: String(said['api']) }
-    }
+    return await served
   } finally {
     clearTimeout(late)
   }
-  throw new Error(`serve ended before it was ready, or was not ready within ${READY_MAX_MS} ms`)
 }
 
 /** Sends a signal and waits for the end: the exit code, null when the signal ended it. */

@@ -78,7 +78,7 @@ describe('nonsense over HTTP', () => {
   let untouched: string
 
   before(async () => {
-    served = await serve({ FLORIN_DATA_DIR: join(scratch, 'data'), FLORIN_LOG_LEVEL: 'warn' })
+    served = await serve({ FLORIN_DATA_DIR: join(scratch, 'data') })
     client = createClient(served.api)
     assert.equal(
       (await client.post('/v1/accounts', { account_id: 1001, initial_balance: '500' })).status,

@@ -1,19 +1,15 @@
 /**
- * A second opinion on the ledger: it knows nothing of the decide functions. It adds up what the outcomes say, and holds
- * against it what the store's readers show, batch by batch.
+ * A second opinion on the ledger: it keeps a second ledger from what the outcomes say, and holds against it what the
+ * store's readers show, batch by batch.
  */
 import assert from 'node:assert/strict'
 import type { Account } from '#core/account.ts'
 import type { Command, Outcome } from '#core/command.ts'
-import type { AccountId } from '#core/ids.ts'
-import type { Posting } from '#core/transfer.ts'
+import type { AccountId, HoldId, TransferId } from '#core/ids.ts'
 import type { Ledger } from '../stores.ts'
-
-/** What an account must show by now. */
-interface Tally {
-  posted: bigint
-  lastEntry: bigint
-}
+import { checkPast } from './past.ts'
+import { createSecondLedger } from './second-ledger.ts'
+import { tallyOf } from './second-rules.ts'
 
 /** Watches a store. */
 export interface Audit {
@@ -21,66 +17,68 @@ export interface Audit {
   check(commands: readonly Command[], outcomes: readonly Outcome[]): Promise<void>
 }
 
-const ACCOUNTS_MAX = 1000
-const ENTRIES_MAX = 1000
+const ACCOUNTS_MAX = 5000
+const ENTRIES_MAX = 5000
 
-/** Starts watching an empty store. */
-export function createAudit(store: Ledger): Audit {
-  const tallies = new Map<AccountId, Tally>()
+/** Starts watching an empty store; `note` is told when something interesting happened, `random` says where to look. */
+export function createAudit(
+  store: Ledger,
+  { note, random }: { readonly note: (what: string) => void; readonly random: () => number },
+): Audit {
+  const second = createSecondLedger(note)
   let before = new Map<AccountId, Account>()
 
   return {
     async check(commands, outcomes) {
+      assert.equal(outcomes.length, commands.length, 'one outcome a command')
       const accounts = await store.listAccounts({ limit: ACCOUNTS_MAX })
       assert.ok(accounts.length < ACCOUNTS_MAX, 'the audit sees every account')
-      const moved = add(commands, outcomes, accounts)
-      const ids = new Set(accounts.map(({ id }) => id))
-      for (const id of moved) assert.ok(ids.has(id), `account ${id} is there, for money moved to it`)
+      commands.forEach((command, i) => {
+        second.take(command, outcomes[i] as Outcome, accounts)
+        const previous = commands[i - 1]
+        if (previous?.kind === 'simulate_transfer' && previous.transfer === command) {
+          checkSimulation(outcomes[i - 1] as Outcome, outcomes[i] as Outcome)
+        }
+      })
       checkSums(accounts)
+      assert.equal(accounts.length, second.tallies.size, 'the accounts that were opened are there')
       for (const account of accounts) checkAccount(account)
-      await Promise.all(accounts.filter(({ id }) => moved.has(id)).map(checkEntries))
-      const changed = new Set([...moved, ...changedSettings(commands, outcomes)])
-      for (const account of accounts) {
-        const known = before.get(account.id)
-        if (known !== undefined && !changed.has(account.id))
-          assert.deepEqual(account, known, 'untouched means unchanged')
-      }
-      before = new Map(accounts.map((account) => [account.id, account]))
+      await checkTouched(new Map(accounts.map((account) => [account.id, account])))
+      await checkPast(store, second, random)
     },
   }
 
-  /** Adds the postings of this batch's acceptances, and of nothing else, to the tallies. */
-  function add(
-    commands: readonly Command[],
-    outcomes: readonly Outcome[],
-    accounts: readonly Account[],
-  ): Set<AccountId> {
-    assert.equal(outcomes.length, commands.length, 'one outcome a command')
-    const moved = new Set<AccountId>()
-    commands.forEach((command, i) => {
-      for (const { source, destination, amount } of movedBy(command, outcomes[i] as Outcome, accounts)) {
-        for (const [id, signed] of [
-          [source, -amount],
-          [destination, amount],
-        ] as const) {
-          const tally = tallies.get(id) ?? { posted: 0n, lastEntry: 0n }
-          tallies.set(id, { posted: tally.posted + signed, lastEntry: tally.lastEntry + 1n })
-          moved.add(id)
-        }
-      }
-    })
-    return moved
+  /** What just was simulated is what came of it, to the last entry. */
+  function checkSimulation(simulated: Outcome, real: Outcome): void {
+    assert.ok(simulated.kind === 'accepted' && simulated.made === 'simulation')
+    const { outcome, entries } = simulated.result
+    assert.deepEqual(outcome, real, 'it came as it was simulated')
+    const posted = real.kind === 'accepted' && !real.replayed && real.made === 'transfer'
+    assert.deepEqual(entries, posted ? second.entriesOf(real.result) : [], 'with these entries')
+    note('simulated as it came')
   }
 
-  function checkAccount({ id, kind, posted, lastEntry, creditLimit }: Account): void {
-    const tally = tallies.get(id) ?? { posted: 0n, lastEntry: 0n }
+  function checkAccount(account: Account): void {
+    const { id, kind, posted, held, incoming, openHolds, debited, debits, lastEntry, creditLimit, closedAt } =
+      account
+    const { currency: _currency, userId: _userId, ...tally } = tallyOf(second, id)
     assert.deepEqual(
-      { posted, lastEntry },
+      {
+        id,
+        posted,
+        held,
+        incoming,
+        openHolds,
+        debited,
+        debits,
+        lastEntry,
+        creditLimit,
+        closed: closedAt !== null,
+      },
       tally,
-      `account ${id} has what was moved to it, less what was moved away`,
+      `account ${id} has what was moved to it and is held on it, less what was moved away`,
     )
     assert.equal(creditLimit === null, kind === 'external')
-    assert.ok(creditLimit === null || posted >= -creditLimit, `account ${id} keeps its floor`)
   }
 
   function checkSums(accounts: readonly Account[]): void {
@@ -89,10 +87,43 @@ export function createAudit(store: Ledger): Audit {
     for (const [currency, sum] of sums) assert.equal(sum, 0n, `all balances in ${currency} sum to zero`)
   }
 
+  /** Of what was touched, the store shows what came; what was not touched is as it was. */
+  async function checkTouched(accounts: Map<AccountId, Account>): Promise<void> {
+    const { touched } = second
+    const checks: Promise<void>[] = []
+    for (const [id, account] of accounts) {
+      const known = before.get(id)
+      if (touched.accounts.has(id)) checks.push(checkEntries(account, known))
+      else if (known !== undefined) assert.deepEqual(account, known, 'untouched means unchanged')
+    }
+    checks.push(...[...touched.holds].map(checkHold), ...[...touched.reversed].map(checkReversed))
+    await Promise.all(checks)
+    touched.accounts.clear()
+    touched.holds.clear()
+    touched.reversed.clear()
+    before = accounts
+  }
+
+  async function checkHold(id: HoldId): Promise<void> {
+    assert.deepEqual(await store.findHold(id), second.holds.get(id))
+  }
+
+  /** The original shows how much of it is reversed. */
+  async function checkReversed(id: TransferId): Promise<void> {
+    const shown = await store.findTransfer(id)
+    assert.ok(shown?.status === 'posted')
+    const reversed = shown.postings.map((posting) => posting.reversed)
+    assert.deepEqual(
+      reversed,
+      second.transfers.get(id)?.reversed,
+      `transfer ${id} shows what is reversed of it`,
+    )
+  }
+
   /** New entries go on where the known ones ended: no gap, and each leaves the balance that it says. */
-  async function checkEntries({ id, lastEntry, posted }: Account): Promise<void> {
-    const known = before.get(id)
+  async function checkEntries({ id, lastEntry, posted }: Account, known: Account | undefined): Promise<void> {
     const fresh = lastEntry - (known?.lastEntry ?? 0n)
+    if (fresh === 0n) return
     assert.ok(fresh > 0n && fresh <= ENTRIES_MAX, `account ${id} has new entries`)
     const entries = (await store.listEntries({ accountId: id, limit: Number(fresh) })).toReversed()
     let { number, sum } = { number: known?.lastEntry ?? 0n, sum: known?.posted ?? 0n }
@@ -109,29 +140,4 @@ export function createAudit(store: Ledger): Audit {
     assert.equal(number, lastEntry, `account ${id} has as many entries as it says`)
     assert.equal(sum, posted, `the balance of account ${id} is the sum of its entries`)
   }
-}
-
-/** The postings that this outcome says were carried out now; an initial balance comes from the external account. */
-function movedBy(
-  command: Command,
-  outcome: Outcome,
-  accounts: readonly Account[],
-): readonly Pick<Posting, 'source' | 'destination' | 'amount'>[] {
-  if (outcome.kind === 'rejected' || outcome.replayed) return []
-  if (command.kind === 'post_transfer') return command.postings
-  if (command.kind !== 'create_account' || command.initialBalance === 0n) return []
-  const { currency, id, initialBalance } = command
-  const externals = accounts.filter(
-    (account) => account.kind === 'external' && account.currency === currency.code,
-  )
-  assert.equal(externals.length, 1, `${currency.code} has one external account`)
-  return [{ source: externals[0]?.id as AccountId, destination: id, amount: initialBalance }]
-}
-
-function changedSettings(commands: readonly Command[], outcomes: readonly Outcome[]): AccountId[] {
-  return commands.flatMap((command, i) =>
-    command.kind === 'update_account' && outcomes[i]?.kind === 'accepted' && !outcomes[i].replayed
-      ? [command.id]
-      : [],
-  )
 }

@@ -7,23 +7,27 @@
  */
 import assert from 'node:assert/strict'
 import { sha256 } from '#adapters/runtime-node/digest.ts'
-import { createMemoryStore } from '#adapters/store-memory/store.ts'
+import { createMemoryStore, type MemoryStore } from '#adapters/store-memory/store.ts'
 import { createCommandBatcher } from '#app/command-batcher.ts'
 import { refusalCodes } from '#core/codes.ts'
-import type { Command, Outcome } from '#core/command.ts'
+import type { Command, Outcome, Rejected } from '#core/command.ts'
 import { AppError } from '#core/errors.ts'
+import type { HoldId } from '#core/ids.ts'
 import { createTestClock, type TestClock } from '../clock.ts'
 import { createTestIds } from '../ids.ts'
 import { dumpLedger } from '../ledger-dump.ts'
 import { createRandom } from '../seed.ts'
 import type { Ledger } from '../stores.ts'
-import { createTraffic } from '../traffic.ts'
+import { createTraffic } from '../traffic/traffic.ts'
 import { createAudit } from './audit.ts'
 
 const CLIENTS = 8
 const BURST_MAX = 24
 /** How often a client sends the command before once more, in the same burst. */
 const ECHO = 0.05
+/** How far the clock may go at once, in microseconds. */
+const HOUR = 3_600_000_000
+const DAY = 24 * HOUR
 
 /** What happened, by name: every code, and branches that a run must reach to mean something. */
 export type Reached = Map<string, number>
@@ -34,6 +38,7 @@ const BRANCHES = [
   'accepted again',
   'rejected again',
   'again within one batch',
+  'again within a group',
   'several postings',
   'an account several times in a transfer',
   'several currencies in a transfer',
@@ -43,33 +48,51 @@ const BRANCHES = [
   'a batch of more than 32',
   'a batch of one client',
   'the clock turned back',
+  'captured in part',
+  'captured in part, then released',
+  'the rest of a capture is released',
+  'expired',
+  'expired during capture, and not swept yet',
+  'a hold with a fee',
+  'a hold’s fee is taken',
+  'a fee is paid',
+  'a limit is hit by the fee',
+  'less than the maximum was there',
+  'the rest is reversed',
+  'a group is undone',
+  'a group again',
+  'simulated as it came',
+  'swept and closed',
+  'effective earlier',
 ] as const
 
 /** Runs `commands` commands and compares all; throws at the first difference. */
 export async function simulate(options: {
   readonly openStore: (clock: TestClock) => Promise<{ store: Ledger; close: () => Promise<void> }>
+  /** What the store is compared with; the memory store as it is, unless something is planted in it. */
+  readonly openModel?: (clock: TestClock) => MemoryStore
   readonly seed: number
   readonly commands: number
 }): Promise<Reached> {
   const clock = createTestClock()
   const opened = await options.openStore(clock)
   try {
-    return await run(opened.store, clock, options)
+    const { openModel = (turned) => createMemoryStore({ clock: turned, sha256 }) } = options
+    return await run({ store: opened.store, model: openModel(clock), clock }, options)
   } finally {
     await opened.close()
   }
 }
 
 async function run(
-  store: Ledger,
-  clock: TestClock,
+  { store, model, clock }: { readonly store: Ledger; readonly model: MemoryStore; readonly clock: TestClock },
   { seed, commands: total }: { readonly seed: number; readonly commands: number },
 ): Promise<Reached> {
   const random = createRandom(seed)
   const reached: Reached = new Map()
-  const model = createMemoryStore({ clock, sha256 })
-  const audit = createAudit(store)
-  const traffic = createTraffic({ random, ids: createTestIds(), view: model.tables })
+  const note = (what: string): void => add(reached, what)
+  const audit = createAudit(store, { note, random: createRandom(seed + 1) })
+  const traffic = createTraffic({ random, ids: createTestIds(), view: model.tables, clock })
   let sent = 0
   let failure: unknown = null
 
@@ -80,12 +103,14 @@ async function run(
       wake(0.3)
       try {
         turnClock()
+        const unswept = openHolds(commands)
         const outcomes = await store.post(commands)
         const expected = await model.post(commands)
         assert.deepEqual(outcomes, expected, 'the answers are the model’s')
         await audit.check(commands, outcomes)
         await compareTouched(commands)
-        count(reached, commands, outcomes)
+        count(note, commands, outcomes)
+        noteUnswept(commands, outcomes, unswept)
         return outcomes
       } catch (error) {
         failure ??= error
@@ -117,17 +142,33 @@ async function run(
     const size = Math.min(total - sent, 1 + Math.floor(random() * random() * BURST_MAX))
     while (burst.length < size) {
       const last = burst.at(-1)
-      burst.push(last !== undefined && random() < ECHO ? last : traffic.next())
+      burst.push(...(last !== undefined && random() < ECHO ? [traffic.again(last)] : traffic.next()))
     }
-    sent += size
+    sent += burst.length
     await Promise.allSettled(burst.map((command) => batcher.submit(command)))
   }
 
-  /** Mostly forwards, sometimes not at all, sometimes back, as a machine's clock is corrected. */
+  /** Mostly forwards, sometimes far, sometimes not at all, sometimes back, as a machine's clock is corrected. */
   function turnClock(): void {
     const draw = random()
-    if (draw < 0.05) reached.set('the clock turned back', (reached.get('the clock turned back') ?? 0) + 1)
+    if (draw < 0.05) note('the clock turned back')
     clock.turn(draw < 0.05 ? -5_000 : draw < 0.3 ? 0 : Math.floor(draw * 3_000))
+    if (draw > 0.9) clock.turn(Math.floor(random() * random() * (draw > 0.99 ? DAY : HOUR)))
+  }
+
+  /** The holds of captures that nothing has ended yet. */
+  function openHolds(commands: readonly Command[]): Set<HoldId> {
+    const holds = commands.flatMap((command) => (command.kind === 'capture_hold' ? [command.holdId] : []))
+    return new Set(holds.filter((id) => model.tables.holds.get(id)?.status === 'open'))
+  }
+
+  function noteUnswept(commands: readonly Command[], outcomes: readonly Outcome[], open: Set<HoldId>): void {
+    commands.forEach((command, i) => {
+      const outcome = outcomes[i]
+      if (command.kind === 'release_hold') open.delete(command.holdId)
+      if (command.kind !== 'capture_hold' || outcome?.kind !== 'rejected' || !open.has(command.holdId)) return
+      if (outcome.refusal.code === 'hold_expired') note('expired during capture, and not swept yet')
+    })
   }
 
   async function compareTouched(commands: readonly Command[]): Promise<void> {
@@ -167,36 +208,60 @@ function add(reached: Reached, name: string): void {
   reached.set(name, (reached.get(name) ?? 0) + 1)
 }
 
-function count(reached: Reached, commands: readonly Command[], outcomes: readonly Outcome[]): void {
-  if (commands.length > 32) add(reached, 'a batch of more than 32')
-  if (commands.length <= 3) add(reached, 'a batch of one client')
+function count(
+  note: (what: string) => void,
+  commands: readonly Command[],
+  outcomes: readonly Outcome[],
+): void {
+  if (commands.length > 32) note('a batch of more than 32')
+  if (commands.length <= 3) note('a batch of one client')
   const seen = new Set<Command>()
   commands.forEach((command, i) => {
     const outcome = outcomes[i] as Outcome
-    if (outcome.replayed && seen.has(command)) add(reached, 'again within one batch')
+    if (outcome.replayed && seen.has(command)) note('again within one batch')
     seen.add(command)
+    if (outcome.replayed && command.kind === 'post_group') note('a group again')
     if (outcome.kind === 'rejected') {
-      add(reached, outcome.replayed ? 'rejected again' : outcome.refusal.code)
+      note(outcome.replayed ? 'rejected again' : outcome.refusal.code)
+      if (command.kind === 'post_group' && /^items\[[1-9]/.test(outcome.refusal.field ?? ''))
+        note('a group is undone')
+      if (isHitByFee(outcome)) note('a limit is hit by the fee')
       return
     }
-    add(reached, outcome.replayed ? 'accepted again' : 'accepted')
-    if (command.kind !== 'post_transfer' || outcome.replayed) return
-    const { postings } = command
+    note(outcome.replayed ? 'accepted again' : 'accepted')
+    if (outcome.made !== 'transfer' || outcome.replayed) return
+    const { postings } = outcome.result
     const sides = postings.flatMap(({ source, destination }) => [source, destination])
-    if (postings.length > 1) add(reached, 'several postings')
-    if (new Set(sides).size < sides.length) add(reached, 'an account several times in a transfer')
-    if (new Set(postings.map(({ currency }) => currency)).size > 1)
-      add(reached, 'several currencies in a transfer')
-    if (
-      'postings' in outcome.result &&
-      outcome.result.postings.some((posting) => posting.sourceLeg.balanceAfter === 0n)
-    ) {
-      add(reached, 'nothing left')
-    }
+    if (postings.length > 1) note('several postings')
+    if (new Set(sides).size < sides.length) note('an account several times in a transfer')
+    if (new Set(postings.map(({ currency }) => currency)).size > 1) note('several currencies in a transfer')
+    if (postings.some(({ sourceLeg }) => sourceLeg.balanceAfter === 0n)) note('nothing left')
   })
 }
 
+/** True when what was asked for was there, but the fee with it was not. */
+function isHitByFee({ refusal, transfer }: Rejected): boolean {
+  const { code, explanation } = refusal
+  const available = explanation?.saw['available']
+  if (code !== 'insufficient_funds' || available === undefined) return false
+  const taken = (transfer?.postings ?? []).filter(({ source }) => source === explanation?.account)
+  const asked = taken.filter(({ role }) => role?.kind !== 'fee')
+  if (asked.length === taken.length) return false
+  // Every digit of the currency is shown, so that without its point an amount is minor units.
+  return asked.reduce((sum, { amount }) => sum + amount, 0n) <= BigInt(available.replace('.', ''))
+}
+
+/** A run of so many commands reaches everything. */
+const REACHES_ALL = 20_000
+/** A run of so many has simulated this often what it then did. */
+const FULL = { commands: 200_000, simulated: 10_000 }
+
 /** What a run of this length should have reached and did not. */
-export function notReached(reached: Reached): string[] {
-  return [...Object.keys(refusalCodes), ...BRANCHES].filter((name) => !reached.has(name))
+export function notReached(reached: Reached, commands: number): string[] {
+  const missing = [...Object.keys(refusalCodes), ...BRANCHES].filter((name) => !reached.has(name))
+  const simulated = reached.get('simulated as it came') ?? 0
+  return [
+    ...(commands < REACHES_ALL ? [] : missing),
+    ...(commands >= FULL.commands && simulated < FULL.simulated ? [`simulated only ${simulated} times`] : []),
+  ]
 }

@@ -24,7 +24,7 @@ alter table florin.idempotency_records
   add constraint idempotency_answer check ((transfer_id is null) <> (outcome is null));
 
 drop table florin.books, florin.quotes, florin.policy_versions, florin.policies, florin.holds, florin.backdated_entries;
-drop index florin.transfers_hold, florin.transfers_reversal;
+drop index florin.transfers_failed, florin.transfers_hold, florin.transfers_reversal;
 alter table florin.transfers drop column details, drop column reversed;
 
 alter table florin.accounts
@@ -37,3 +37,5 @@ alter table florin.accounts
   drop column closed_at,
   add constraint accounts_floor check (credit_limit is null or posted >= -credit_limit);
 alter table florin.entries drop column debited_after, drop column debits_after;
+drop index florin.entries_account_time;
+create index entries_account_time on florin.entries (account_id, created_at, transfer_id);

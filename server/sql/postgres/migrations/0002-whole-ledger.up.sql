@@ -30,8 +30,9 @@ window history as (partition by account_id order by number)
 order by account_id, number;
 drop table florin.entries_0001;
 alter table florin.entries add primary key (account_id, number);
--- An account's transfers, newest first, and its entries by time.
-create index entries_account_time on florin.entries (account_id, created_at, transfer_id);
+-- An account as it was at a moment, and its transfers, newest first. With the number, not the transfer, for the last
+-- entry at a moment must be found without sorting those of its batch, and the walk must be the only plan there is.
+create index entries_account_time on florin.entries (account_id, created_at, number);
 
 -- The entries whose business time is not the time of their recording. They were recorded later than they took effect,
 -- so the balance at a moment by business time is the recorded one and the amounts of those here that had taken effect
@@ -66,6 +67,7 @@ alter table florin.transfers
   add column details  jsonb,
   -- How much of each posting has been reversed, in minor units; null when nothing has.
   add column reversed numeric(38,0)[];
+create index transfers_failed on florin.transfers (created_at, id) where status = 'failed';
 create index transfers_hold on florin.transfers ((details ->> 'hold_id'), created_at, id)
   where details ->> 'hold_id' is not null;
 create index transfers_reversal on florin.transfers ((details ->> 'reversal_of'), created_at, id)

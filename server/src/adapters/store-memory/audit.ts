@@ -1,6 +1,6 @@
 import { withoutHashes } from '#core/api-key.ts'
 import { GENESIS_HASH } from '#core/journal-page.ts'
-import { transferData } from '#core/recorded-fact.ts'
+import { transferData } from '#core/facts.ts'
 import type { Transfer } from '#core/transfer.ts'
 import type { AuditedEntry, LedgerAudit, LedgerSnapshot } from '#ports/ledger-audit.ts'
 import type { MemoryTables } from './tables.ts'

@@ -1,3 +1,4 @@
+import { policyKey } from '#core/policy.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
 import type { MemoryTables } from './tables.ts'
 
@@ -5,6 +6,7 @@ import type { MemoryTables } from './tables.ts'
 export function createMemoryRuleReader(tables: MemoryTables): RuleReader {
   return {
     findPolicy: async (id) => tables.policies.values().find((policy) => policy.id === id),
+    findPolicyFor: async (target) => tables.policies.get(policyKey(target)),
     async listPolicies({ accountId, userId, currency, after, limit }) {
       return [...tables.policies.values()]
         .filter(

@@ -1,6 +1,7 @@
 // The second round trip of a batch: write what was decided, seal the journal page, commit.
 import type { Client } from 'pg'
 import { canonicalJson } from '#core/canonical-json.ts'
+import type { IdempotencyRecord } from '#core/command.ts'
 import type { Changes } from '#core/draft.ts'
 import { failureJson, postingsJson, transferDetails } from '#core/facts.ts'
 import type { Instant } from '#core/instant.ts'
@@ -89,12 +90,17 @@ function toRegistry({ currencies, users, accounts, created }: Changes): string |
 
 function toHolds({ holds, created }: Changes): string | null {
   if (holds.size === 0) return null
-  const rows = [...holds.values()].map(fromHold)
+  const all = [...holds.values()]
   return JSON.stringify({
-    created: rows.filter(({ id }) => created.has(id)),
-    changed: rows
+    created: all.filter(({ id }) => created.has(id)).map(fromHold),
+    changed: all
       .filter(({ id }) => !created.has(id))
-      .map(({ id, status, captured, updated_at }) => ({ id, status, captured, updated_at })),
+      .map(({ id, status, captured, updatedAt }) => ({
+        id,
+        status,
+        captured: captured.toString(),
+        updated_at: updatedAt,
+      })),
   })
 }
 
@@ -155,8 +161,8 @@ function transferColumns(transfers: readonly Transfer[]): string[] {
   ]
 }
 
-function jsonUnlessEmpty(object: Readonly<Record<string, string>>): string | null {
-  const json = canonicalJson(object)
+function jsonUnlessEmpty(value: object): string | null {
+  const json = JSON.stringify(value)
   return json === '{}' ? null : json
 }
 
@@ -198,13 +204,23 @@ function failedColumns(transfers: readonly Transfer[]): string[] {
   return [plainArray(named.map(({ accountId }) => accountId)), plainArray(named.map(({ id }) => id))]
 }
 
-function idempotencyColumns({ idempotency }: Changes): string[] {
+function idempotencyColumns(changes: Changes): string[] {
+  const idempotency = changes.idempotency.toSorted(byPrincipalAndKey)
   const answers = idempotency.map(({ outcome }) => fromOutcome(outcome))
   return [
     textArray(idempotency.map(({ principal }) => principal)),
     textArray(idempotency.map(({ key }) => key)),
     plainArray(idempotency.map(({ fingerprint }) => fingerprint)),
     plainArray(answers.map(({ transferId }) => transferId)),
-    sparseArray(answers.map(({ kept }) => (kept === null ? null : canonicalJson(kept)))),
+    sparseArray(answers.map(({ kept }) => (kept === null ? null : JSON.stringify(kept)))),
   ]
+}
+
+/**
+ * Two processes that insert equal keys wait for each other at the unique index, in one order not in a circle. Any order
+ * that both use will do (sorting a thousand takes 0.3 ms where their batch takes 150).
+ */
+function byPrincipalAndKey(a: IdempotencyRecord, b: IdempotencyRecord): number {
+  if (a.principal !== b.principal) return a.principal < b.principal ? -1 : 1
+  return a.key < b.key ? -1 : 1
 }

@@ -1,17 +1,17 @@
 // Reads every record of the ledger in one read-only snapshot, over a connection of its own.
-import { Client, type QueryResultRow } from 'pg'
+import { Client, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg'
 import type { Json } from '#core/canonical-json.ts'
-import { AppError } from '#core/errors.ts'
 import type { AccountId, TransferId, UserId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
 import type { Policy } from '#core/policy.ts'
 import type { DerivedRows, JournalHead, LedgerAudit, LedgerSnapshot } from '#ports/ledger-audit.ts'
 import { plainArray } from './arrays.ts'
 import { COUNT_DERIVED, SELECT_DERIVED_DIFFERENCES } from './audit-derived.ts'
-import { rowTypes, toAccount, toCurrency, toEntry, type AccountRow, type CurrencyRow } from './codec.ts'
+import { rowTypes, toAccount, toCurrency, type AccountRow, type CurrencyRow } from './codec.ts'
 import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
 import { API_KEY_COLUMNS, toApiKey, type ApiKeyRow } from './codec-access.ts'
-import { databaseAway, faultOf } from './errors.ts'
+import { toEntry } from './codec-transfers.ts'
+import { orUnavailable } from './errors.ts'
 
 /** Pages fetched at once, at most; fewer when they are large. */
 const PAGES_PER_FETCH_MAX = 512
@@ -24,9 +24,9 @@ const CONNECT_TIMEOUT_MS = 3_000
 export function createPostgresAudit({ url }: { readonly url: string }): LedgerAudit {
   return {
     async inSnapshot(work) {
-      const scanner = createClient(url, [])
+      const scanner = createSession(url, [])
       // Without statistics the planner scans whole tables for a few thousand keys: it is told what we know.
-      const finder = createClient(url, ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'])
+      const finder = createSession(url, ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin'])
       try {
         await Promise.all([scanner.connect(), finder.connect()])
         await scanner.query('begin isolation level repeatable read read only')
@@ -34,9 +34,6 @@ export function createPostgresAudit({ url }: { readonly url: string }): LedgerAu
         await finder.query('begin isolation level repeatable read read only')
         await finder.query(`set transaction snapshot '${rows[0]?.id ?? ''}'`)
         return await work(createSnapshot(scanner, finder))
-      } catch (error) {
-        if (error instanceof AppError) throw error
-        throw faultOf(error) === 'lost' ? databaseAway(error) : error
       } finally {
         // Nothing was written; there is nothing to lose.
         await Promise.allSettled([scanner.end(), finder.end()])
@@ -45,7 +42,17 @@ export function createPostgresAudit({ url }: { readonly url: string }): LedgerAu
   }
 }
 
-function createClient(url: string, plansOff: readonly string[]): Client {
+/** A connection that throws `unavailable` where the driver says that the database cannot answer. */
+interface Session {
+  connect(): Promise<unknown>
+  query<Row extends QueryResultRow>(
+    query: string | QueryConfig,
+    values?: unknown[],
+  ): Promise<QueryResult<Row>>
+  end(): Promise<void>
+}
+
+function createSession(url: string, plansOff: readonly string[]): Session {
   const client = new Client({
     connectionString: url,
     application_name: 'florin verify',
@@ -57,11 +64,15 @@ function createClient(url: string, plansOff: readonly string[]): Client {
   })
   // A lost connection fails the query under way; without this line it would end the process as well.
   client.on('error', () => {})
-  return client
+  return {
+    connect: () => orUnavailable(client.connect()),
+    query: (query, values) => orUnavailable(client.query(query, values)),
+    end: () => client.end(),
+  }
 }
 
 /** One connection scans, a chunk ahead of what is being compared; the other one looks up what to compare with. */
-function createSnapshot(scanner: Client, finder: Client): LedgerSnapshot {
+function createSnapshot(scanner: Session, finder: Session): LedgerSnapshot {
   let cursors = 0
 
   async function* scan<Row extends QueryResultRow>(

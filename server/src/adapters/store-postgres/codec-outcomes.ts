@@ -14,11 +14,9 @@ import {
   fromUser,
   toAccount,
   toCurrency,
-  toTransfer,
   toUser,
   type AccountRow,
   type CurrencyRow,
-  type TransferRow,
   type UserRow,
 } from './codec.ts'
 import { fromApiKey, toApiKey, type ApiKeyRow } from './codec-access.ts'
@@ -33,6 +31,7 @@ import {
   type PolicyRow,
   type QuoteRow,
 } from './codec-rules.ts'
+import { toTransfer, type TransferRow } from './codec-transfers.ts'
 
 /** A row of florin.idempotency_records. */
 export interface IdempotencyRow {

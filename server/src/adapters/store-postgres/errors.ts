@@ -1,13 +1,16 @@
-// What PostgreSQL's errors mean here. SQLSTATEs only: message text is never matched.
-import { DatabaseError } from 'pg'
+// What errors of the driver mean here. SQLSTATEs only: message text is never matched. Only what the driver itself threw
+// is brought here; code that reads rows stands outside, so that its bugs are not taken for a lost connection.
+import { DatabaseError, type Pool } from 'pg'
+import type { PostgresPool } from 'kysely'
 import { AppError } from '#core/errors.ts'
 
 /**
- * - `lost`: the connection is gone (the driver's own errors carry no SQLSTATE).
+ * - `lost`: the connection is gone, or nobody can tell. What the driver throws without a SQLSTATE has no mark of its own
+ *   (a closed socket, its timeouts, an answer it cannot read), and after COMMIT was sent only this leads to a look-up.
  * - `conflict`: rolled back through no fault of the batch; deciding it again is safe and may well succeed.
  * - `collision`: the same, and if it happens again and again two commands of one batch are in each other's way.
  * - `trouble`: the server has no disk, memory or time left; nothing was changed.
- * - `bug`: anything else.
+ * - `bug`: any other error that the server names.
  */
 export type Fault = 'lost' | 'conflict' | 'collision' | 'trouble' | 'bug'
 
@@ -24,10 +27,10 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   '58': 'trouble', // system error
 }
 
-/** What an error of the driver means. */
+/** What an error that the driver threw means. */
 export function faultOf(error: unknown): Fault {
-  if (!(error instanceof DatabaseError)) return 'lost'
-  const state = error.code ?? ''
+  if (!(error instanceof DatabaseError) || error.code === undefined) return 'lost'
+  const state = error.code
   return FAULTS[state] ?? FAULTS[state.slice(0, 3)] ?? FAULTS[state.slice(0, 2)] ?? 'bug'
 }
 
@@ -36,19 +39,25 @@ export function databaseAway(cause: unknown): AppError {
   return new AppError('unavailable', 'the database is not available; nothing was changed', { cause })
 }
 
-/** The same functions, which throw `unavailable` where the driver would throw that it lost its connection. */
-export function withUnavailable<Port extends object>(port: Port): Port {
-  const guarded = Object.entries(port).map(
-    ([name, method]: [string, (...args: unknown[]) => Promise<unknown>]) => [
-      name,
-      async (...args: unknown[]) => {
-        try {
-          return await method(...args)
-        } catch (error) {
-          throw ['lost', 'trouble'].includes(faultOf(error)) ? databaseAway(error) : error
-        }
-      },
-    ],
-  )
-  return Object.fromEntries(guarded) as Port
+/** Waits for the driver; throws `unavailable` where it says that the database cannot answer. */
+export async function orUnavailable<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked
+  } catch (error) {
+    throw ['lost', 'trouble'].includes(faultOf(error)) ? databaseAway(error) : error
+  }
+}
+
+/** A pool for the query builder whose every answer comes through `orUnavailable`. */
+export function withUnavailable(pool: Pool): PostgresPool {
+  return {
+    async connect() {
+      const client = await orUnavailable(pool.connect())
+      const query = (text: string, values: unknown[]) => orUnavailable(client.query(text, values))
+      // The type of `query` also has a form for cursors, which need a setting that nobody makes.
+      return { query: query as never, release: (destroy) => client.release(destroy) }
+    },
+    options: pool.options,
+    end: () => pool.end(),
+  }
 }

@@ -6,7 +6,7 @@ import type { AccountKind } from '#core/account.ts'
 import type { AccountId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
 import type { HistoryReader, LedgerClock, PastBalance, StatementPosition } from '#ports/history-reader.ts'
-import { toEntry, type EntryRow } from './codec.ts'
+import { toEntry, type EntryRow } from './codec-transfers.ts'
 import { EFFECTIVE_AT } from './reader.ts'
 import type { Database } from './tables.ts'
 

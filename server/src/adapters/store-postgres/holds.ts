@@ -1,16 +1,9 @@
 import { sql, type RawBuilder } from 'kysely'
 import { holdStatuses } from '#core/hold.ts'
-import type { AccountId, HoldId, UserId } from '#core/ids.ts'
+import type { HoldId, UserId } from '#core/ids.ts'
 import type { HoldReader } from '#ports/hold-reader.ts'
 import { toHold, type HoldRow } from './codec-rules.ts'
 import type { Database } from './tables.ts'
-
-/** The accounts to walk from. */
-function accountsOf(accountId: AccountId | undefined, userId: UserId | undefined): RawBuilder<unknown> {
-  const ids = sql`select id from florin.accounts where user_id = ${userId}::uuid`
-  if (accountId === undefined) return userId === undefined ? sql`select null::bigint as id` : ids
-  return sql`select ${accountId}::bigint as id`
-}
 
 /** Reads holds. */
 export function createHoldReader(db: Database): HoldReader {
@@ -19,30 +12,20 @@ export function createHoldReader(db: Database): HoldReader {
       const row = await db.selectFrom('florin.holds').selectAll().where('id', '=', id).executeTakeFirst()
       return row && toHold(row)
     },
-    // Of each account, side and status a walk along an index, newest first, merged.
-    async listHolds({ accountId, userId, status, before, limit }) {
-      const sides: RawBuilder<unknown>[] =
-        accountId === undefined && userId === undefined
-          ? [sql`true`]
-          : [sql`h.source = a.id`, sql`h.destination = a.id`]
-      const ofUser =
-        accountId === undefined || userId === undefined
-          ? sql``
-          : sql`and exists (
-              select from florin.accounts o where o.user_id = ${userId}::uuid and o.id in (h.source, h.destination)
-            )`
-      const from = before === undefined ? sql`` : sql`and h.id < ${before}::uuid`
-      const walks = sides.map(
-        (side) => sql`
-          select h.* from unnest(${status === undefined ? [...holdStatuses] : [status]}::text[]) as s (status)
-          cross join (${accountsOf(accountId, userId)}) as a
-          cross join lateral (
-            select * from florin.holds h
-            where ${side} and h.status = s.status ${from} ${ofUser}
-            order by h.id desc
-            limit ${limit}
-          ) h`,
-      )
+    async listHolds({ accountId, userId, status, before = LAST, limit }) {
+      const statuses = status === undefined ? holdStatuses : [status]
+      const eachSide = (of: (side: string, status: string) => RawBuilder<unknown>) =>
+        ['source', 'destination'].flatMap((side) => statuses.map((one) => of(side, one)))
+      const walks =
+        accountId !== undefined
+          ? eachSide((side, one) => walk([side, 'status'], [sql`${accountId}`, sql`${one}`], before, limit))
+          : userId !== undefined
+            ? eachSide((side, one) =>
+                walkAccounts(userId, walk([side, 'status'], [sql`a.id`, sql`${one}`], before, limit)),
+              )
+            : status !== undefined
+              ? [walk(['status'], [sql`${status}`], before, limit)]
+              : [walk([], [], before, limit)]
       // A hold between two accounts of one user is met twice.
       const { rows } = await sql<HoldRow>`
         select distinct on (id) * from (${sql.join(walks, sql` union all `)}) as holds
@@ -62,4 +45,34 @@ export function createHoldReader(db: Database): HoldReader {
       return rows.map(({ id }) => id as HoldId)
     },
   }
+}
+
+const FIRST = '00000000-0000-0000-0000-000000000000' as HoldId
+const LAST = 'ffffffff-ffff-ffff-ffff-ffffffffffff' as HoldId
+
+/** The same walk from each account `a` of a user. */
+function walkAccounts(userId: UserId, fromAccount: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(
+    select h.* from florin.accounts a cross join lateral ${fromAccount} h where a.user_id = ${userId}::uuid
+  )`
+}
+
+/**
+ * The holds with these values, newest first from `before` on: a walk along the index of these columns and the id. Whole
+ * rows are compared and sorted by, so that no other index will do, whatever the planner believes to know.
+ */
+function walk(
+  columns: readonly string[],
+  values: readonly RawBuilder<unknown>[],
+  before: HoldId,
+  limit: number,
+): RawBuilder<unknown> {
+  const keys = [...columns, 'id'].map((column) => sql.ref(column))
+  const row = (id: HoldId) => sql.join([...values, sql`${id}`])
+  return sql`(
+    select * from florin.holds
+    where (${sql.join(keys)}) >= (${row(FIRST)}) and (${sql.join(keys)}) < (${row(before)})
+    order by ${sql.join(keys.map((key) => sql`${key} desc`))}
+    limit ${limit}
+  )`
 }

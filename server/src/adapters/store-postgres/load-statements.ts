@@ -34,9 +34,6 @@ export const STATEMENTS = {
     where code = any ($1::text[])
     order by code
     for no key update`,
-  lock_holds: `select * from florin.holds where id = any ($1::uuid[]) order by id for no key update`,
-  lock_originals: `select * from florin.transfers where id = any ($1::uuid[]) order by id for no key update`,
-  lock_quotes: `select * from florin.quotes where id = any ($1::uuid[]) order by id for no key update`,
   lock_accounts: `
     select id, currency, scale, posted, credit_limit, last_entry, debited, debits, updated_at,
       case
@@ -50,6 +47,9 @@ export const STATEMENTS = {
     ))
     order by id
     for no key update`,
+  find_holds: `select * from florin.holds where id = any ($1::uuid[])`,
+  find_originals: `select * from florin.transfers where id = any ($1::uuid[])`,
+  find_quotes: `select * from florin.quotes where id = any ($1::uuid[])`,
   find_settings: `
     select id, kind, user_id, metadata, version, created_at from florin.accounts where id = any ($1::bigint[])`,
   lock_users: `

@@ -1,17 +1,15 @@
 // The first round trip of a batch: begin, lock and load what it is decided over.
 import type { Client, QueryResultRow } from 'pg'
-import type { Command } from '#core/command.ts'
 import type { AccountId, TransferId } from '#core/ids.ts'
 import { addSeconds, type Instant } from '#core/instant.ts'
 import { policyKey, windowSeconds, type VelocityWindow } from '#core/policy.ts'
 import { emailKey } from '#core/user.ts'
 import {
-  batchTime,
   emptyWorkingSet,
   idempotencyId,
   spendingId,
-  velocityNeeds,
   type Needs,
+  type VelocityNeed,
   type WorkingSet,
 } from '#core/working-set.ts'
 import { plainArray, textArray } from './arrays.ts'
@@ -19,32 +17,48 @@ import {
   toCurrency,
   toLocked,
   toSettings,
-  toTransfer,
   toUser,
   type CurrencyRow,
   type LockedRow,
   type SettingsRow,
-  type TransferRow,
   type UserRow,
 } from './codec.ts'
 import { toKeptApiKey, type KeptApiKeyRow } from './codec-access.ts'
 import { toIdempotencyRecord, type IdempotencyRow } from './codec-outcomes.ts'
 import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
+import { toTransfer, type TransferRow } from './codec-transfers.ts'
 import { STATEMENTS } from './load-statements.ts'
 
+/** The rows that a batch is decided over, as they came. */
+export interface Loaded {
+  readonly currencies: readonly CurrencyRow[]
+  readonly holds: readonly HoldRow[]
+  readonly originals: readonly TransferRow[]
+  readonly quotes: readonly QuoteRow[]
+  readonly accounts: readonly LockedRow[]
+  readonly settings: readonly SettingsRow[]
+  readonly users: readonly UserRow[]
+  readonly apiKeys: readonly KeptApiKeyRow[]
+  readonly policies: readonly PolicyRow[]
+  readonly books: readonly BooksRow[]
+  readonly records: readonly IdempotencyRow[]
+  /** Those that may be repeated, by their id or by a key. */
+  readonly transfers: readonly TransferRow[]
+}
+
 /**
- * Opens a transaction, takes the rules' lock, locks the currencies, holds, transfers to be reversed, quotes, accounts,
- * users and API keys of a batch (in this order, and each in the order of its ids, so no two batches wait for each other in a
- * circle), and reads them with the policies that rule over them, and with the idempotency records and transfers that
- * the batch may repeat.
+ * Opens a transaction, takes the rules' lock, locks the currencies, accounts, users and API keys of a batch (in this
+ * order, and each in the order of its ids, so no two batches wait for each other in a circle), and reads them with the
+ * policies that rule over them, and with the idempotency records and transfers that the batch may repeat.
  *
  * A statement that waits for a lock sees the locked row as the other process left it, and all other rows as they were
- * before. So what hangs on a locked row is read by a later statement: the external accounts of currencies, the accounts
- * behind holds and quotes, the profiles of users, and the records.
+ * before. So what hangs on a locked row is read by a later statement: the external accounts of currencies, the profiles
+ * of users, and the records. Holds, quotes and transfers to be reversed need no lock of their own: whatever changes one
+ * has locked its accounts.
  *
  * All statements leave in one write; what the batch does not need is not asked for.
  */
-export async function beginAndLoad(client: Client, needs: Needs): Promise<WorkingSet> {
+export async function beginAndLoad(client: Client, needs: Needs): Promise<Loaded> {
   const idempotency = [...needs.idempotency.values()]
   const keys = [
     textArray(idempotency.map(({ principal }) => principal)),
@@ -76,10 +90,10 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Workin
     ,
     ,
     currencies,
+    accounts,
     holds,
     originals,
     quotes,
-    accounts,
     settings,
     ,
     users,
@@ -92,10 +106,10 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Workin
     client.query('begin'),
     ask(1, needs.rulesChange ? 'lock_rules' : 'share_rules', []),
     ask<CurrencyRow>(needs.currencies.size, 'lock_currencies', [currencyCodes]),
-    ask<HoldRow>(needs.holds.size, 'lock_holds', [holdIds]),
-    ask<TransferRow>(needs.originals.size, 'lock_originals', [originalIds]),
-    ask<QuoteRow>(needs.quotes.size, 'lock_quotes', [quoteIds]),
     ask<LockedRow>(accountCount, 'lock_accounts', [...batchAccounts, currencyCodes, `${needs.rulesChange}`]),
+    ask<HoldRow>(needs.holds.size, 'find_holds', [holdIds]),
+    ask<TransferRow>(needs.originals.size, 'find_originals', [originalIds]),
+    ask<QuoteRow>(needs.quotes.size, 'find_quotes', [quoteIds]),
     ask<SettingsRow>(needs.settings.size, 'find_settings', [settingsIds]),
     ask(userCount, 'lock_users', userNeeds),
     ask<UserRow>(userCount, 'find_users', userNeeds),
@@ -108,8 +122,7 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Workin
       plainArray([...needs.transfers]),
     ]),
   ])
-
-  return toWorkingSet(needs, {
+  return {
     currencies,
     holds,
     originals,
@@ -122,30 +135,15 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Workin
     books,
     records,
     transfers,
-  })
-}
-
-interface LoadedRows {
-  readonly currencies: readonly CurrencyRow[]
-  readonly holds: readonly HoldRow[]
-  readonly originals: readonly TransferRow[]
-  readonly quotes: readonly QuoteRow[]
-  readonly accounts: readonly LockedRow[]
-  readonly settings: readonly SettingsRow[]
-  readonly users: readonly UserRow[]
-  readonly apiKeys: readonly KeptApiKeyRow[]
-  readonly policies: readonly PolicyRow[]
-  readonly books: readonly BooksRow[]
-  readonly records: readonly IdempotencyRow[]
-  /** Those that may be repeated, by their id or by a key. */
-  readonly transfers: readonly TransferRow[]
+  }
 }
 
 interface BooksRow {
   readonly closed_through: Instant | null
 }
 
-function toWorkingSet(needs: Needs, loaded: LoadedRows): WorkingSet {
+/** What was loaded, in the domain. */
+export function toWorkingSet(loaded: Loaded, needs: Needs): WorkingSet {
   const { originals, transfers } = loaded
   const state = emptyWorkingSet()
   for (const { balance, owner } of loaded.accounts.map(toLocked)) {
@@ -158,14 +156,24 @@ function toWorkingSet(needs: Needs, loaded: LoadedRows): WorkingSet {
     if (user.email !== null) state.emails.set(emailKey(user.email), user.id)
   }
   for (const currency of loaded.currencies.map(toCurrency)) state.currencies.set(currency.code, currency)
-  for (const hold of loaded.holds.map(toHold)) state.holds.set(hold.id, hold)
-  for (const quote of loaded.quotes.map(toQuote)) state.quotes.set(quote.id, quote)
+  // What another process committed after the accounts were locked is not there yet: its accounts are not locked.
+  const has = (...ids: AccountId[]): boolean => ids.every((id) => state.accounts.has(id))
+  for (const hold of loaded.holds.map(toHold)) {
+    const { id, source, destination, fee } = hold
+    if (has(source, destination, fee?.account ?? source)) state.holds.set(id, hold)
+  }
+  for (const quote of loaded.quotes.map(toQuote)) {
+    if (has(quote.sell.account, quote.buy.account)) state.quotes.set(quote.id, quote)
+  }
   for (const policy of loaded.policies.map(toPolicy)) state.policies.set(policyKey(policy.target), policy)
   for (const key of loaded.apiKeys.map(toKeptApiKey)) state.apiKeys.set(key.id, key)
   for (const { closed_through: closedThrough } of loaded.books) state.books = { closedThrough }
   const repeated = transfers.filter(({ id }) => needs.transfers.has(id as TransferId))
-  for (const transfer of [...repeated, ...originals].map(toTransfer))
-    state.transfers.set(transfer.id, transfer)
+  for (const transfer of repeated.map(toTransfer)) state.transfers.set(transfer.id, transfer)
+  for (const original of originals.map(toTransfer)) {
+    const accounts = original.postings.flatMap(({ source, destination }) => [source, destination])
+    if (has(...accounts)) state.transfers.set(original.id, original)
+  }
   const answers = new Map(transfers.map((row) => [row.id, row]))
   for (const record of loaded.records.map((row) => toIdempotencyRecord(row, answers))) {
     state.idempotency.set(idempotencyId(record.principal, record.key), record)
@@ -173,30 +181,31 @@ function toWorkingSet(needs: Needs, loaded: LoadedRows): WorkingSet {
   return state
 }
 
-/**
- * Adds what had left the accounts under velocity rules when each of their windows began: a second trip, and none at all
- * for a batch without such accounts.
- */
+/** What had left an account when a window of it began. */
+export interface SpendingRow {
+  readonly account_id: string
+  readonly window: VelocityWindow
+  readonly debited_after: string
+  readonly debits_after: string
+}
+
+/** Reads what had left accounts when their windows began that end at `at`: a second trip, where velocity rules. */
 export async function loadSpending(
   client: Client,
-  state: WorkingSet,
-  { commands, now }: { readonly commands: readonly Command[]; readonly now: Instant },
-): Promise<void> {
-  const needs = velocityNeeds(state, commands)
-  if (needs.length === 0) return
-  const at = batchTime(state, now)
-  const found = await rows<{
-    account_id: string
-    window: VelocityWindow
-    debited_after: string
-    debits_after: string
-  }>(client, 'find_spending', [
+  needs: readonly VelocityNeed[],
+  at: Instant,
+): Promise<SpendingRow[]> {
+  return await rows<SpendingRow>(client, 'find_spending', [
     plainArray(needs.map(({ accountId }) => accountId)),
     plainArray(needs.map(({ window }) => window)),
     plainArray(needs.map(({ window }) => addSeconds(at, -windowSeconds[window]))),
   ])
-  for (const { account_id: accountId, window, debited_after: debited, debits_after: debits } of found) {
-    state.spending.set(spendingId(accountId as AccountId, window), {
+}
+
+/** Adds it to the working set. */
+export function addSpending({ spending }: WorkingSet, loaded: readonly SpendingRow[]): void {
+  for (const { account_id: accountId, window, debited_after: debited, debits_after: debits } of loaded) {
+    spending.set(spendingId(accountId as AccountId, window), {
       debited: BigInt(debited),
       debits: BigInt(debits),
     })

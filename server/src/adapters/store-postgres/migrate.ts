@@ -13,7 +13,7 @@ import {
 } from 'kysely/migration'
 import { Pool } from 'pg'
 import { AppError } from '#core/errors.ts'
-import { databaseAway, faultOf } from './errors.ts'
+import { withUnavailable } from './errors.ts'
 
 const SQL = fileURLToPath(new URL('../../../sql/postgres/', import.meta.url))
 
@@ -33,7 +33,7 @@ export function createMigrator({ url }: { readonly url: string }): SchemaMigrato
   // An idle connection that breaks: the next call says so. Also after close(), for the pool does not wait until its
   // connections are closed, and the embedded server may be stopped meanwhile; unheard, this would end the process.
   pool.on('error', () => undefined)
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: withUnavailable(pool) }) })
   const migrator = new Migrator({
     db,
     provider: { getMigrations: readMigrations },
@@ -64,30 +64,24 @@ export function createMigrator({ url }: { readonly url: string }): SchemaMigrato
 function resultsOf({ error, results }: MigrationResultSet): readonly MigrationResult[] {
   if (error === undefined) return results ?? []
   const failed = results?.find(({ status }) => status === 'Error')
-  if (failed === undefined) throw faultOf(error) === 'lost' ? databaseAway(error) : (error as Error)
+  if (failed === undefined) throw error as Error
   throw new AppError('application', `migration ${failed.migrationName} failed; it changed nothing`, {
-    cause: error,
+    cause: error instanceof AppError ? error.cause : error,
   })
 }
 
 /** Before anything is touched: a schema that a newer Florin made is its own to change. */
 async function refuseNewer(db: Kysely<unknown>): Promise<void> {
   const known = Object.keys(await readMigrations())
-  try {
-    const { rows: tables } = await sql`select 1 where to_regclass('florin.migrations') is not null`.execute(
-      db,
-    )
-    if (tables.length === 0) return
-    const { rows } = await sql<{ name: string }>`select name from florin.migrations`.execute(db)
-    const unknown = rows.map(({ name }) => name).filter((name) => !known.includes(name))
-    if (unknown.length === 0) return
-    throw new AppError(
-      'conflict',
-      `the database has migrations that this Florin does not know (${unknown.join(', ')}): use a newer Florin`,
-    )
-  } catch (error) {
-    throw !(error instanceof AppError) && faultOf(error) === 'lost' ? databaseAway(error) : error
-  }
+  const { rows: tables } = await sql`select 1 where to_regclass('florin.migrations') is not null`.execute(db)
+  if (tables.length === 0) return
+  const { rows } = await sql<{ name: string }>`select name from florin.migrations`.execute(db)
+  const unknown = rows.map(({ name }) => name).filter((name) => !known.includes(name))
+  if (unknown.length === 0) return
+  throw new AppError(
+    'conflict',
+    `the database has migrations that this Florin does not know (${unknown.join(', ')}): use a newer Florin`,
+  )
 }
 
 async function readMigrations(): Promise<Record<string, Migration>> {

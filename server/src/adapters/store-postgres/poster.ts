@@ -5,12 +5,12 @@ import { decideBatch } from '#core/decide-batch.ts'
 import { AppError } from '#core/errors.ts'
 import type { Instant } from '#core/instant.ts'
 import type { Sha256 } from '#core/merkle.ts'
-import { needsOf, type Needs, type WorkingSet } from '#core/working-set.ts'
+import { batchTime, needsOf, velocityNeeds, type Needs, type WorkingSet } from '#core/working-set.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { LedgerStore } from '#ports/ledger-store.ts'
 import { applyAndCommit, toWrites } from './apply.ts'
 import { databaseAway, faultOf } from './errors.ts'
-import { beginAndLoad, loadSpending } from './load.ts'
+import { addSpending, beginAndLoad, loadSpending, toWorkingSet } from './load.ts'
 import { wasCommitted } from './settle-unknown.ts'
 import type { Writer, WriterSession } from './writer.ts'
 
@@ -21,11 +21,6 @@ const OUTCOME_LOOKUP_MAX_MS = 5_000
 
 /** Thrown inside `post`: nothing was changed, and the batch is to be decided again. */
 class TryAgain extends Error {}
-
-interface Loaded {
-  readonly state: WorkingSet
-  readonly now: Instant
-}
 
 /** Posts batches through the writer. */
 export function createPoster(deps: {
@@ -54,8 +49,8 @@ export function createPoster(deps: {
 
   async function postOnce(commands: readonly Command[], needs: Needs): Promise<readonly Outcome[]> {
     const session = writer.session()
-    const loaded = await load(session, commands, needs)
-    const { outcomes, writes } = await prepare(session, commands, loaded)
+    const { state, now } = await load(session, commands, needs)
+    const { outcomes, writes } = await computing(session, () => prepare(state, commands, now))
     if (writes === null) {
       await rollBack(session)
       return outcomes
@@ -63,7 +58,9 @@ export function createPoster(deps: {
     try {
       await applyAndCommit(session.client, writes, sha256)
     } catch (error) {
-      if (faultOf(error) !== 'lost') throw rolledBack(error)
+      // A server that still answers has rolled back. One whose error was its last word (PANIC while it wrote the commit)
+      // may find the commit in its log when it is started again.
+      if (faultOf(error) !== 'lost' && (await rollBack(session))) throw rolledBack(error)
       writer.discard(session, error)
       if (!(await lookUp(session, writes.batchId, error))) throw new TryAgain('', { cause: error })
     }
@@ -71,36 +68,55 @@ export function createPoster(deps: {
     return outcomes
   }
 
-  /** The time is read behind the locks: what waited for them is decided at the time at which it got them. */
-  async function load(session: WriterSession, commands: readonly Command[], needs: Needs): Promise<Loaded> {
+  /** Locks and loads: the time is read behind the locks, so what waited for them is decided when it got them. */
+  async function load(session: WriterSession, commands: readonly Command[], needs: Needs) {
+    const { client } = session
+    const loaded = await asking(session, () => beginAndLoad(client, needs))
+    const now = clock.now()
+    const state = await computing(session, () => toWorkingSet(loaded, needs))
+    const windows = await computing(session, () => velocityNeeds(state, commands))
+    if (windows.length > 0) {
+      const spending = await asking(session, () => loadSpending(client, windows, batchTime(state, now)))
+      await computing(session, () => addSpending(state, spending))
+    }
+    return { state, now }
+  }
+
+  /** Decides, and encodes what there is to write. */
+  function prepare(state: WorkingSet, commands: readonly Command[], now: Instant) {
+    const { outcomes, changes } = decideBatch(state, commands, now)
+    const changed = changes.facts.length > 0 || changes.idempotency.length > 0
+    return { outcomes, writes: changed ? toWrites(randomUUID(), changes) : null }
+  }
+
+  /** Asks the server before anything was written; throws what its failure means for the batch. */
+  async function asking<T>(session: WriterSession, ask: () => Promise<T>): Promise<T> {
     try {
-      const state = await beginAndLoad(session.client, needs)
-      const now = clock.now()
-      await loadSpending(session.client, state, { commands, now })
-      return { state, now }
+      return await ask()
     } catch (error) {
-      await rollBack(session)
-      throw faultOf(error) === 'lost' ? databaseAway(error) : rolledBack(error)
+      const answers = await rollBack(session)
+      throw answers && faultOf(error) !== 'lost' ? rolledBack(error) : databaseAway(error)
     }
   }
 
-  /** Decides, and encodes what there is to write. Needs no database, so whatever it throws is a bug. */
-  async function prepare(session: WriterSession, commands: readonly Command[], { state, now }: Loaded) {
+  /** Does what needs no database, so whatever it throws is a bug. */
+  async function computing<T>(session: WriterSession, compute: () => T): Promise<T> {
     try {
-      const { outcomes, changes } = decideBatch(state, commands, now)
-      if (changes.facts.length === 0 && changes.idempotency.length === 0) return { outcomes, writes: null }
-      return { outcomes, writes: toWrites(randomUUID(), changes) }
+      return compute()
     } catch (bug) {
       await rollBack(session)
       throw bug
     }
   }
 
-  async function rollBack(session: WriterSession): Promise<void> {
+  /** Answers whether the server still answers; gives the connection up when it does not. */
+  async function rollBack(session: WriterSession): Promise<boolean> {
     try {
       await session.client.query('rollback')
+      return true
     } catch (error) {
       writer.discard(session, error)
+      return false
     }
   }
 

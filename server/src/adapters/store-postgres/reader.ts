@@ -2,7 +2,8 @@ import { sql, type RawBuilder } from 'kysely'
 import type { AccountId, UserId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
 import type { LedgerReader, TransferFilter, TransferPosition } from '#ports/ledger-reader.ts'
-import { toAccount, toEntry, toTransfer } from './codec.ts'
+import { toAccount } from './codec.ts'
+import { toEntry, toTransfer } from './codec-transfers.ts'
 import type { Database } from './tables.ts'
 
 /** Reads accounts, transfers and entries. Every list walks an index from where its page begins. */
@@ -37,7 +38,9 @@ export function createReader(db: Database): LedgerReader {
         .selectFrom('florin.transfers as t')
         .selectAll('t')
         .$if(accounts !== null && !rare, (query) =>
-          query.where(sql<boolean>`t.id in (${positions(accounts as Accounts, filter, after, limit)})`),
+          query.where(
+            sql<boolean>`t.id = any (array(${positions(accounts as Accounts, filter, after, limit)}))`,
+          ),
         )
         .$if(accounts !== null && rare, (query) => query.where(named(accounts as Accounts)))
         .$if(status !== undefined, (query) => query.where('t.status', '=', status as 'posted'))
@@ -85,8 +88,8 @@ function accountsOf({ accountIds, userId }: TransferFilter): Accounts | null {
 }
 
 /**
- * The newest `limit` transfers of the accounts, as ids: of each account a walk along an index, merged. An account's
- * transfers are those with entries on it, and those that failed and name it.
+ * The newest `limit` transfers of the accounts, as ids: of each account a walk along an index from one time to the next,
+ * until enough were found, merged. An account's transfers are those with entries on it, and those that failed and name it.
  */
 function positions(
   accounts: Accounts,
@@ -98,24 +101,35 @@ function positions(
     ...(status === 'failed' ? [] : ['florin.entries']),
     ...(status === 'posted' ? [] : ['florin.failed_transfer_accounts']),
   ]
-  const bounds = [
-    sql`m.account_id = a.id`,
-    ...(from === undefined ? [] : [sql`m.created_at >= ${from}`]),
+  const start = [
     ...(to === undefined ? [] : [sql`m.created_at < ${to}`]),
-    ...(after === undefined ? [] : [before(after, sql.ref('m.transfer_id'), 'm')]),
+    ...(after === undefined ? [] : [sql`m.created_at <= ${after.createdAt}`]),
   ]
-  const walks = tables.map(
-    (table) => sql`
+  const end = from === undefined ? [] : [sql`m.created_at >= ${from}`]
+  const place = after === undefined ? [] : [before(after, sql.ref('m.transfer_id'), 'm')]
+  const walks = tables.map((table) => {
+    const where = (...conditions: readonly RawBuilder<unknown>[]) =>
+      sql`from ${sql.table(table)} m where ${sql.join([sql`m.account_id = a.id`, ...conditions], sql` and `)}`
+    const next = (...conditions: readonly RawBuilder<unknown>[]) =>
+      sql`select m.created_at ${where(...conditions, ...end)} order by m.created_at desc limit 1`
+    const found = sql`select array_agg(distinct m.transfer_id) ${where(sql`m.created_at = t.created_at`, ...place)}`
+    return sql`
       select m.created_at, m.transfer_id
       from (${accounts}) as a (id)
       cross join lateral (
-        select distinct m.created_at, m.transfer_id
-        from ${sql.table(table)} m
-        where ${sql.join(bounds, sql` and `)}
-        order by m.created_at desc, m.transfer_id desc
-        limit ${limit}
-      ) m`,
-  )
+        with recursive times (created_at, ids, found) as (
+          select t.created_at, f.ids, coalesce(cardinality(f.ids), 0)
+          from (${next(...start)}) t cross join lateral (${found}) f (ids)
+          union all
+          select t.created_at, f.ids, times.found + coalesce(cardinality(f.ids), 0)
+          from times
+          cross join lateral (${next(sql`m.created_at < times.created_at`)}) t
+          cross join lateral (${found}) f (ids)
+          where times.found < ${limit}
+        )
+        select created_at, unnest(ids) as transfer_id from times
+      ) m`
+  })
   return sql`
     select w.transfer_id
     from (select distinct * from (${sql.join(walks, sql` union all `)}) u) w

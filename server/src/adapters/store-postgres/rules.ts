@@ -12,6 +12,25 @@ export function createRuleReader(db: Database): RuleReader {
       const row = await db.selectFrom('florin.policies').selectAll().where('id', '=', id).executeTakeFirst()
       return row && toPolicy(row)
     },
+    async findPolicyFor(target) {
+      const row = await db
+        .selectFrom('florin.policies')
+        .selectAll()
+        .where((eb) => {
+          switch (target.kind) {
+            case 'account':
+              return eb('account_id', '=', target.accountId)
+            case 'user':
+              return eb.and({ user_id: target.userId, currency: target.currency })
+            case 'currency':
+              return eb('currency', '=', target.currency)
+                .and('account_id', 'is', null)
+                .and('user_id', 'is', null)
+          }
+        })
+        .executeTakeFirst()
+      return row && toPolicy(row)
+    },
     async listPolicies({ accountId, userId, currency, after, limit }) {
       const rows = await db
         .selectFrom('florin.policies')

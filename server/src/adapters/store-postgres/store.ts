@@ -13,7 +13,6 @@ import type { Log } from '#ports/log.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
 import { createAccessReader } from './access.ts'
 import { createDirectory } from './directory.ts'
-import { withUnavailable } from './errors.ts'
 import { createHistory } from './history.ts'
 import { createHoldReader } from './holds.ts'
 import { createJournalReader } from './journal.ts'
@@ -49,16 +48,14 @@ export async function openPostgresStore(deps: {
 
   return {
     ...createPoster({ writer, clock, sha256, onCommit: journal.wake }),
-    ...withUnavailable({
-      ...createReader(db),
-      ...createDirectory(db),
-      ...createHoldReader(db),
-      ...createAccessReader(db),
-      ...createRuleReader(db),
-      ...createHistory(db),
-      ...journal.reader,
-      ...createSweeper(db),
-    }),
+    ...createReader(db),
+    ...createDirectory(db),
+    ...createHoldReader(db),
+    ...createAccessReader(db),
+    ...createRuleReader(db),
+    ...createHistory(db),
+    ...journal.reader,
+    ...createSweeper(db),
     problem: () => writer.problem(),
     async close() {
       await writer.close()

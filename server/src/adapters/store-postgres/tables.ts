@@ -2,9 +2,11 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool } from 'pg'
 import type { Log } from '#ports/log.ts'
-import { rowTypes, type AccountRow, type CurrencyRow, type EntryRow, type TransferRow } from './codec.ts'
+import { rowTypes, type AccountRow, type CurrencyRow } from './codec.ts'
 import type { KeptApiKeyRow } from './codec-access.ts'
+import type { EntryRow, TransferRow } from './codec-transfers.ts'
 import type { HoldRow, PolicyRow, PolicyVersionRow, QuoteRow } from './codec-rules.ts'
+import { withUnavailable } from './errors.ts'
 import type { Instant } from '#core/instant.ts'
 
 const READ_CONNECTIONS_MAX = 8
@@ -65,5 +67,5 @@ export function openReadPool(url: string, log: Log): Database {
     // `end` does not wait for the server to answer, and an embedded one is stopped right after it.
     if (!pool.ending) log.warn({ err: error }, 'idle connection to PostgreSQL lost')
   })
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: withUnavailable(pool) }) })
 }

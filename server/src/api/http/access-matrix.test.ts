@@ -47,6 +47,29 @@ const requests: Record<OperationName, (whose: Belongings, world: AccessWorld) =>
   closeAccount: ({ classic }) => post(`/v2/accounts/${classic[0]}/close`, { sweep_to: classic[1] }),
   listEntries: ({ accounts }) => get(`/v2/accounts/${accounts[0]}/entries`),
 
+  getStatement: ({ accounts }) => get(`/v2/accounts/${accounts[0]}/statement`),
+  getTrialBalance: () => get('/v2/trial-balance?currency=EUR'),
+
+  createPolicy: ({ accounts }) => post('/v2/policies', { account_id: accounts[1], rules: RULES }, 201),
+  listPolicies: () => get('/v2/policies'),
+  getPolicy: ({ policy }) => get(`/v2/policies/${policy}`),
+  updatePolicy: ({ policy }) => ({ path: `/v2/policies/${policy}`, method: 'PUT', body: { rules: RULES } }),
+  removePolicy: ({ policy }) => ({ path: `/v2/policies/${policy}`, method: 'DELETE' }),
+  listPolicyVersions: ({ policy }) => get(`/v2/policies/${policy}/versions`),
+  listAccountPolicies: ({ accounts }) => get(`/v2/accounts/${accounts[0]}/policies`),
+
+  createQuote: () =>
+    post('/v2/fx/quotes', { sell_currency: 'EUR', buy_currency: 'JPY', sell_amount: '1' }, 201),
+  getQuote: (_, { quote }) => get(`/v2/fx/quotes/${quote}`),
+  convertQuote: ({ accounts, yen }, { quote }) =>
+    post(`/v2/fx/quotes/${quote}/convert`, { source: accounts[0], destination: yen }, 201),
+
+  closePeriod: () => post('/v2/periods/close', { through: new Date(Date.now() - 1).toISOString() }, 201),
+  getPeriods: () => get('/v2/periods'),
+
+  getTestClock: () => get('/v2/test-clock'),
+  advanceTestClock: () => post('/v2/test-clock/advance', { seconds: 1 }),
+
   createTransfer: (whose) => post('/v2/transfers', transfer(whose), 201),
   createTransfers: (whose) => post('/v2/transfers/bulk', { mode: 'independent', items: [transfer(whose)] }),
   simulateTransfer: (whose) => post('/v2/transfers/simulate', transfer(whose)),
@@ -68,6 +91,8 @@ const requests: Record<OperationName, (whose: Belongings, world: AccessWorld) =>
   rotateApiKey: (_, { apiKey }) => post(`/v2/api-keys/${apiKey}/rotate`, {}),
   revokeApiKey: (_, { apiKey }) => ({ path: `/v2/api-keys/${apiKey}`, method: 'DELETE' }),
 }
+
+const RULES = { ceiling: '2000000' }
 
 function get(path: string): Request {
   return { path }

@@ -9,7 +9,13 @@ export async function withFieldNames<T>(
   try {
     return await promise
   } catch (error) {
-    if (!(error instanceof AppError) || error.kind !== 'validation') throw error
-    throw invalidFields(error.fields.map(({ field, message }) => ({ field: fieldName(field), message })))
+    throw error instanceof AppError ? renamed(error, fieldName) : error
   }
+}
+
+/** The error; a validation error gets the caller's own field names. */
+export function renamed(error: AppError, fieldName: (field: string) => string): AppError {
+  return error.kind === 'validation'
+    ? invalidFields(error.fields.map(({ field, message }) => ({ field: fieldName(field), message })))
+    : error
 }

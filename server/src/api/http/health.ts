@@ -44,7 +44,19 @@ const home: z.output<typeof Home> = {
     openapi: OPENAPI_PATH,
     health: '/health/ready',
     v1: ['/v1/accounts', '/v1/transfers', '/v1/transactions'],
-    v2: ['/v2/users', '/v2/currencies', '/v2/accounts', '/v2/transfers', '/v2/events'],
+    v2: [
+      '/v2/users',
+      '/v2/currencies',
+      '/v2/accounts',
+      '/v2/transfers',
+      '/v2/holds',
+      '/v2/policies',
+      '/v2/fx/quotes',
+      '/v2/periods',
+      '/v2/trial-balance',
+      '/v2/events',
+      '/v2/test-clock',
+    ],
   },
 }
 

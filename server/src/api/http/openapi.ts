@@ -57,8 +57,12 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         { name: 'accounts' },
         { name: 'transfers' },
         { name: 'holds', description: 'Money reserved, not yet moved' },
+        { name: 'policies', description: 'What accounts may do' },
+        { name: 'fx', description: 'Exchange at a quoted rate' },
+        { name: 'books', description: 'Closed periods, and the proof that nothing appeared or vanished' },
         { name: 'events', description: 'Everything that happened, in order' },
         { name: 'keys', description: 'API keys: who may do what' },
+        { name: 'test clock', description: 'Time for tests: what would take a month happens at once' },
         { name: 'service', description: 'Health and descriptions' },
       ],
     },
@@ -105,7 +109,7 @@ const VERSIONED = ['/v2/accounts/:account_id/close']
 /** What changes without a version. */
 const UNVERSIONED = ['/v2/api-keys/:api_key_id']
 /** What changes nothing, or changes no ledger: an idempotency key means nothing there. */
-const KEYLESS = ['/v2/transfers/simulate']
+const KEYLESS = ['/v2/transfers/simulate', '/v2/test-clock/advance']
 
 /** Headers are documented here and read by hand: checking all of a request's headers with a schema would cost more. */
 function describeHeaders(made: Described, given: Described, route: RouteOptions): void {

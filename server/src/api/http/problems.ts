@@ -2,6 +2,7 @@
 import type { FastifyReply } from 'fastify'
 import type { Rejected } from '#core/command.ts'
 import type { Explanation, RefusalCode } from '#core/codes.ts'
+import { explanationData } from '#core/facts.ts'
 import type { AppError, ErrorKind, FieldError } from '#core/errors.ts'
 import { challengeOf } from './challenge.ts'
 
@@ -211,7 +212,7 @@ export function problemBody(
     ...(instance === undefined ? {} : { instance }),
     code,
     errors: [...errors],
-    ...(explanation === undefined ? {} : { explanation }),
+    ...(explanation === undefined ? {} : { explanation: explanation && explanationData(explanation) }),
     ...(transferId === undefined ? {} : { transfer_id: transferId }),
     request_id: requestId,
   }

@@ -18,6 +18,12 @@ export const QUOTE_CASES: readonly LedgerCase[] = [
     balances: ['1 0.00 EUR 2', '2 110.00 USD 1', '8 100.00 EUR 1', '9 390.00 USD 2'],
   },
   {
+    name: 'a quote that is made and converted in one batch costs its fee, too',
+    given: [...EXCHANGE, 'open 7 EUR', 'policy p EUR fee=7:1.00'],
+    when: [['quote q 10.00 EUR 11.00 USD via=8>9 rate=11/10 expires=01:00 -> ok', 'convert q 1>2 -> ok']],
+    balances: ['1 89.00 EUR 3', '7 1.00 EUR 1'],
+  },
+  {
     name: 'a quote is converted up to the microsecond before it expires',
     given: [...EXCHANGE, QUOTE, 'quote r 1.00 EUR 1.10 USD via=8>9 rate=11/10 expires=01:00'],
     when: [

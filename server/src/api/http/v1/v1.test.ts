@@ -95,6 +95,25 @@ describe('v1', () => {
     assert.equal((await edge.get(`/v1/transfers/${two.body.id}`)).status, 404)
   })
 
+  it('shows the balances after a fee, and nothing of the fee or of why a rule refused', async () => {
+    await edge.post('/v1/accounts', { account_id: 61, initial_balance: '100' })
+    await edge.post('/v1/accounts', { account_id: 62 })
+    const rules = { maximum: '50', fee: { account: '62', fixed: '1.5' } }
+    await edge.post('/v2/policies', { account_id: '61', rules })
+    const asked = { source_account_id: 61, destination_account_id: 2002, amount: '10' }
+    const made = await edge.post('/v1/transfers', asked)
+    assert.deepEqual([made.status, made.body.amount, made.body.source_balance_after], [201, '10', '88.5'])
+    assert.deepEqual((await edge.get(`/v1/transfers/${made.body.id}`)).body, made.body)
+    const refused = await edge.post('/v1/transfers', { ...asked, amount: '51' })
+    assert.deepEqual([refused.status, refused.body.code], [422, 'amount_above_maximum'])
+    assert.equal('explanation' in refused.body, false)
+    assert.deepEqual(Object.keys((await edge.get(refused.body.instance)).body.failure), ['code', 'message'])
+    for (const amount of ['all', { max: '1' }]) {
+      const answer = await edge.post('/v1/transfers', { ...asked, amount })
+      assert.deepEqual([answer.status, answer.body.errors[0].field], [422, 'amount'])
+    }
+  })
+
   it('answers 404 for what is missing', async () => {
     const account = await edge.get('/v1/accounts/777')
     assert.deepEqual([account.status, account.body.code], [404, 'account_not_found'])

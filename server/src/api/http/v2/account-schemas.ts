@@ -1,9 +1,11 @@
 // What v2 reads and answers about accounts.
 import { z } from 'zod'
+import { ledgerClocks } from '#app/history.ts'
 import { available, type Account } from '#core/account.ts'
 import { parseAccountId } from '#core/ids.ts'
+import type { Instant } from '#core/instant.ts'
 import { formatAmount, type Scale } from '#core/money.ts'
-import { accountIdText, amountText, currencyCode, metadata, userIdText } from '../fields.ts'
+import { accountIdText, amountText, currencyCode, instantText, metadata, userIdText } from '../fields.ts'
 import { listQuery } from '../pages.ts'
 import { accountId, amount, code, instant, pageOf, shownMetadata, uuid, version } from './shown.ts'
 
@@ -45,6 +47,15 @@ export const Closing = z
 
 /** Path of one account. */
 export const AccountPath = z.strictObject({ account_id: accountIdText })
+/** `GET /v2/accounts/{account_id}` */
+export const AccountMoment = z.strictObject({
+  at: instantText.optional().meta({ description: 'The balance as of this moment (RFC 3339)' }),
+  clock: z
+    .enum(ledgerClocks)
+    .default('effective')
+    .meta({ description: 'By which time movements count: effective, which is business time, or recorded' }),
+})
+
 /** `GET /v2/accounts` */
 export const accountList = listQuery({
   name: 'accounts',
@@ -70,7 +81,16 @@ export const AccountSchema = z
     user_id: uuid.nullable(),
     currency: code,
     status: z.enum(['open', 'closed']),
-    balances: Balances,
+    balances: z.strictObject({
+      ...Balances.shape,
+      held: Balances.shape.held.nullable(),
+      incoming: Balances.shape.incoming.nullable(),
+    }),
+    at: instant.optional().meta({
+      description:
+        'The moment of the balance that was asked for; what is held, incoming and available is then null',
+    }),
+    clock: z.enum(ledgerClocks).optional(),
     credit_limit: amount.nullable().meta({ description: 'null is unlimited' }),
     metadata: shownMetadata,
     version,
@@ -100,6 +120,21 @@ export function toAccount(account: Account): z.output<typeof AccountSchema> {
     updated_at: account.updatedAt,
     closed_at: closedAt,
   }
+}
+
+/** Renders an account as it was: settings are those of now. */
+export function toPastAccount(
+  account: Account,
+  past: { readonly posted: bigint; readonly at: Instant; readonly clock: (typeof ledgerClocks)[number] },
+): z.output<typeof AccountSchema> {
+  const { posted, at, clock } = past
+  const balances = {
+    posted: formatAmount(posted, account.scale),
+    held: null,
+    incoming: null,
+    available: null,
+  }
+  return { ...toAccount(account), balances, at, clock }
 }
 
 /** Renders balances; `spendable` null is unlimited. */

@@ -11,12 +11,14 @@ import type { ZodApp } from '../validation.ts'
 import {
   AccountChanges,
   accountList,
+  AccountMoment,
   AccountPage,
   AccountPath,
   AccountSchema,
   Closing,
   NewAccount,
   toAccount,
+  toPastAccount,
 } from './account-schemas.ts'
 
 /** Adds `/accounts`. */
@@ -78,8 +80,8 @@ export function serveAccounts(app: ZodApp, florinOf: FlorinOf): void {
       schema: {
         operationId: 'getAccount',
         tags: ['accounts'],
-        summary: 'An account with its balances',
-        querystring: noQuery,
+        summary: 'An account with its balances, or with what it had at a moment',
+        querystring: AccountMoment,
         params: AccountPath,
         response: {
           200: answer('The account', AccountSchema, ['ETag']),
@@ -88,11 +90,17 @@ export function serveAccounts(app: ZodApp, florinOf: FlorinOf): void {
       },
     },
     async (request, reply) => {
-      const { params } = request
-      const account = await florinOf(request).reader.findAccount(params.account_id)
+      const {
+        params,
+        query: { at, clock },
+      } = request
+      const florin = florinOf(request)
+      const account = await florin.reader.findAccount(params.account_id)
       if (account === undefined) return sendProblem(reply, notFound('account', params.account_id))
       void reply.header('etag', toETag(account.version))
-      return toAccount(account)
+      if (at === undefined) return toAccount(account)
+      const posted = await florin.history.balanceAt(account, { at, clock })
+      return toPastAccount(account, { posted, at, clock })
     },
   )
 

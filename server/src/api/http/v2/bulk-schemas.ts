@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { BULK_ITEMS_MAX, type BulkItem, type BulkResult } from '#app/bulk.ts'
 import type { AppError } from '#core/errors.ts'
 import { parseIdempotencyKey } from '../caller.ts'
+import { renamed } from '../field-names.ts'
 import { parsedText } from '../fields.ts'
 import { ProblemSchema } from '../answers.ts'
 import { edgeProblem, errorProblem, problemBody, refusalProblem } from '../problems.ts'
@@ -104,9 +105,8 @@ export function toBulkResult(
       return { index, status: 'failed', error }
     }
     case 'error': {
-      const problem = errorProblem(result.error)
-      const errors = problem.errors.map(({ field, message }) => ({ field: namesOf(item)(field), message }))
-      return { index, status: statusOf(result.error), error: problemBody({ ...problem, errors }, requestId) }
+      const problem = errorProblem(renamed(result.error, namesOf(item)))
+      return { index, status: statusOf(result.error), error: problemBody(problem, requestId) }
     }
     case 'linked': {
       const problem = edgeProblem(

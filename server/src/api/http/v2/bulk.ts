@@ -27,6 +27,13 @@ const BULK_SIZE_MAX = 16 * 1024 * 1024
 
 type Shown = z.output<typeof BulkResultSchema>
 
+/** A request, its answer, and how results are shown in it. */
+interface Exchange {
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly show: (result: BulkResult, index: number) => Shown
+}
+
 /** Adds `/transfers/bulk`. */
 export function serveBulk(app: ZodApp, florinOf: FlorinOf, log: HttpLog): void {
   const answers = answer('One result an item, in their order', BulkResults, ['Idempotency-Replayed'])
@@ -59,12 +66,6 @@ export function serveBulk(app: ZodApp, florinOf: FlorinOf, log: HttpLog): void {
         : await sendIndependent(caller, items, { request, reply, show })
     },
   )
-
-  interface Exchange {
-    readonly request: FastifyRequest
-    readonly reply: FastifyReply
-    readonly show: (result: BulkResult, index: number) => Shown
-  }
 
   async function sendAtomic(caller: Caller, items: readonly AskedItem[], exchange: Exchange) {
     const { request, reply, show } = exchange

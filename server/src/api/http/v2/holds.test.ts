@@ -47,6 +47,8 @@ describe('v2 holds', () => {
     )
     assert.deepEqual((await edge.get(`/v2/holds/${made.body.id}`)).body, rest.body.hold)
     assert.deepEqual([(await balances('1')).available, (await balances('2')).posted], ['85.00', '15.00'])
+    const captures = (await edge.get(`/v2/transfers?hold_id=${made.body.id}`)).body.data
+    assert.deepEqual(captures, [rest.body.transfer, part.body.transfer])
     const again = await end(made.body.id, 'capture')
     assert.deepEqual([again.status, again.body.code], [409, 'hold_captured'])
   })

@@ -41,6 +41,11 @@ describe('v2 reversals', () => {
     const rest = await edge.ask(`/v2/transfers/${original.id}/reverse`, { method: 'POST' })
     assert.deepEqual([rest.status, rest.body.postings[0].amount], [201, '6.00'])
     assert.equal(await reversedAmount(original.id), '10.00')
+    const listed = (await edge.get(`/v2/transfers?reversal_of=${original.id}`)).body.data
+    assert.deepEqual(
+      listed.map(({ id }: { id: string }) => id),
+      [rest.body.id, part.body.id],
+    )
     const more = await reverse(original.id)
     assert.deepEqual([more.status, more.body.code], [422, 'reversal_exceeds_original'])
     const again = await reverse(part.body.id)

@@ -9,10 +9,16 @@ import { serveBulk } from './bulk.ts'
 import { serveCurrencies } from './currencies.ts'
 import { serveEntries } from './entries.ts'
 import { serveEvents } from './events.ts'
+import { serveFx } from './fx.ts'
 import { serveHolds } from './holds.ts'
+import { servePeriods } from './periods.ts'
+import { servePolicies } from './policies.ts'
 import { serveReversals } from './reversals.ts'
 import { serveSimulations } from './simulations.ts'
+import { serveStatements } from './statements.ts'
+import { serveTestClock } from './test-clock.ts'
 import { serveTransfers } from './transfers.ts'
+import { serveTrialBalance } from './trial-balance.ts'
 import { serveUsers } from './users.ts'
 import { serveWallet } from './wallet.ts'
 
@@ -24,11 +30,17 @@ export async function serveV2(scope: FastifyInstance, florinOf: FlorinOf, log: H
   serveCurrencies(app, florinOf)
   serveAccounts(app, florinOf)
   serveEntries(app, florinOf)
+  serveStatements(app, florinOf, log)
+  serveTrialBalance(app, florinOf, log)
   serveTransfers(app, florinOf)
   serveReversals(app, florinOf)
   serveSimulations(app, florinOf)
   serveBulk(app, florinOf, log)
   serveHolds(app, florinOf)
+  servePolicies(app, florinOf)
+  serveFx(app, florinOf)
+  servePeriods(app, florinOf)
   serveEvents(app, florinOf)
   serveApiKeys(app, florinOf)
+  serveTestClock(app, florinOf)
 }

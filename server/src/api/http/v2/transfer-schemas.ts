@@ -1,12 +1,14 @@
 // What v2 answers about transfers.
 import { z } from 'zod'
 import type { ShownPosting, ShownTransfer } from '#app/shown.ts'
+import type { Refusal } from '#core/codes.ts'
+import { explanationData } from '#core/facts.ts'
 import { parseUuidV7, type TransferId } from '#core/ids.ts'
 import { formatAmount, type Scale } from '#core/money.ts'
 import { parsed, problem } from '#core/parsed.ts'
 import type { Leg, Posting, PostingRole } from '#core/transfer.ts'
 import { ExplanationSchema } from '../answers.ts'
-import { accountIdText, instantText, reference, transferIdText, userIdText } from '../fields.ts'
+import { accountIdText, holdIdText, instantText, reference, transferIdText, userIdText } from '../fields.ts'
 import { parseInstant } from '../instants.ts'
 import { listQuery } from '../pages.ts'
 import { accountId, amount, code, instant, pageOf, shownMetadata, uuid } from './shown.ts'
@@ -27,6 +29,8 @@ export const transferList = listQuery({
     user_id: userIdText.optional().meta({ description: 'Those that touch any account of this user' }),
     status: z.enum(['posted', 'failed']).optional(),
     reference: reference.optional(),
+    hold_id: holdIdText.optional().meta({ description: 'Captures of this hold' }),
+    reversal_of: transferIdText.optional().meta({ description: 'Reversals of this transfer' }),
     from: instantText.optional().meta({ description: 'Recorded at or after (RFC 3339)' }),
     to: instantText.optional().meta({ description: 'Recorded before (RFC 3339)' }),
   },
@@ -67,6 +71,13 @@ const PostingSchema = z
   })
   .meta({ id: 'Posting' })
 
+const FailureSchema = z.strictObject({
+  code: z.string(),
+  field: z.string().nullable().meta({ description: 'As a field of `postings`' }),
+  message: z.string(),
+  explanation: ExplanationSchema.nullable(),
+})
+
 /** A transfer. */
 export const TransferSchema = z
   .strictObject({
@@ -82,15 +93,7 @@ export const TransferSchema = z
       description:
         'How much has been reversed since; null when it failed or has postings in several currencies',
     }),
-    failure: z
-      .strictObject({
-        code: z.string(),
-        field: z.string().nullable().meta({ description: 'As a field of `postings`' }),
-        message: z.string(),
-        explanation: ExplanationSchema.nullable(),
-      })
-      .nullable()
-      .meta({ description: 'Why it failed; null when it did not' }),
+    failure: FailureSchema.nullable().meta({ description: 'Why it failed; null when it did not' }),
     effective_at: instant.meta({ description: 'Business time: when it counts' }),
     created_at: instant.meta({ description: 'When it was recorded' }),
   })
@@ -113,10 +116,14 @@ export function toTransfer(transfer: ShownTransfer): z.output<typeof TransferSch
     hold_id: origin?.kind === 'capture' ? origin.holdId : null,
     quote_id: origin?.kind === 'conversion' ? origin.quoteId : null,
     reversed_amount: failed ? null : reversedAmount(transfer.postings),
-    failure: failed ? { ...transfer.refusal } : null,
+    failure: failed ? toFailure(transfer.refusal) : null,
     effective_at: transfer.effectiveAt,
     created_at: transfer.createdAt,
   }
+}
+
+function toFailure({ code: reason, field, message, explanation }: Refusal): z.output<typeof FailureSchema> {
+  return { code: reason, field, message, explanation: explanation && explanationData(explanation) }
 }
 
 function reversedAmount(postings: readonly ShownPosting[]): string | null {

@@ -101,12 +101,15 @@ export function serveTransfers(app: ZodApp, florinOf: FlorinOf): void {
 
 function readerQuery({ filters, after }: z.output<typeof transferList>) {
   const { account_id: accountId, user_id: userId, status, reference, from, to } = filters
+  const { hold_id: holdId, reversal_of: reversalOf } = filters
   return {
     ...(after === undefined ? {} : { after }),
     ...(accountId === undefined ? {} : { accountIds: [accountId] }),
     ...(userId === undefined ? {} : { userId }),
     ...(status === undefined ? {} : { status }),
     ...(reference === undefined ? {} : { reference }),
+    ...(holdId === undefined ? {} : { holdId }),
+    ...(reversalOf === undefined ? {} : { reversalOf }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
   }

@@ -1,0 +1,164 @@
+/**
+ * No query of the API scans a big table: on a ledger of 100,000 transfers each read is counted by the server itself, and
+ * touches about as many rows as it answers.
+ */
+import assert from 'node:assert/strict'
+import test, { after } from 'node:test'
+import type { CurrencyCode } from '#core/currency.ts'
+import type { AccountId, HoldId, PolicyId, TransferId, UserId } from '#core/ids.ts'
+import type { Instant } from '#core/instant.ts'
+import { createTestClock } from '../clock.ts'
+import { countedUuid } from '../ids.ts'
+import { run } from '../postgres-databases.ts'
+import { SHARED_STORES, type Ledger } from '../stores.ts'
+
+const LIMIT = 50
+/** Rows that a read of LIMIT may touch: each with its transfer, on both sides, and the pages of a journal. */
+const ROWS_MAX = 20 * LIMIT
+
+const ACCOUNTS = 5_000
+const TRANSFERS = 100_000
+
+/** The n-th id of its kind, in SQL. */
+const uuid = (n: string): string => `('01900000-0000-7000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`
+const at = (n: string): string => `'2026-01-01T00:00:00Z'::timestamptz + ${n} * interval '1 second'`
+const posting = (source: string, destination: string): string => `
+  jsonb_build_array(jsonb_build_object(
+    'source', (${source})::text, 'destination', (${destination})::text, 'amount', '0.01', 'currency', 'EUR',
+    'source_entry', '1', 'source_balance_after', '0.00', 'destination_entry', '1', 'destination_balance_after', '0.00'
+  ))`
+
+/** What a ledger of this size has, for the planner; it need not add up. One account of the 5,000 is hot. */
+const FILL = `
+  insert into florin.currencies values ('EUR', 2, 'Euro', null, now());
+  insert into florin.users select ${uuid('n')}, 1, '{}', now(), now() from generate_series(1, ${ACCOUNTS}) n;
+  insert into florin.user_profiles select ${uuid('n')}, 'N', n || '@x.org', n || '@x.org' from generate_series(1, ${ACCOUNTS}) n;
+  insert into florin.accounts
+    (id, kind, user_id, currency, scale, posted, credit_limit, last_entry, version, metadata, created_at, updated_at)
+  select n, 'standard', ${uuid('n')}, 'EUR', 2, 0, 0, 1, 1, '{}', now(), now() from generate_series(1, ${ACCOUNTS}) n;
+  insert into florin.transfers (id, status, postings, failure, reference, metadata, created_at)
+  select ${uuid('n')}, case when n <= 20 then 'failed' else 'posted' end, ${posting(`1 + n % ${ACCOUNTS}`, '1')},
+    case when n <= 20 then '{"code":"insufficient_funds","field":null,"message":""}'::jsonb end,
+    'r' || n, '{}', ${at('n')}
+  from generate_series(1, ${TRANSFERS}) n;
+  insert into florin.failed_transfer_accounts select 1 + n % ${ACCOUNTS}, ${at('n')}, ${uuid('n')} from generate_series(1, 20) n;
+  insert into florin.entries
+    (account_id, number, transfer_id, created_at, debits_after, amount, balance_after, debited_after)
+  select account_id, row_number() over (partition by account_id order by n), ${uuid('n')}, ${at('n')}, 0, 1, 0, 0
+  from (
+    select n, 1 + n % ${ACCOUNTS} as account_id from generate_series(21, ${TRANSFERS}) n
+    union all select n, 1 from generate_series(21, ${TRANSFERS}) n
+  ) e;
+  insert into florin.backdated_entries
+  select account_id, number, created_at - interval '1 day', 1 from florin.entries where number % 97 = 0;
+  insert into florin.holds
+    (id, status, source, destination, amount, currency, scale, captured, expires_at, metadata, created_at, updated_at)
+  select ${uuid('n')}, case when n % 1000 = 0 then 'open' else 'captured' end, 1 + n % ${ACCOUNTS}, 1, 1, 'EUR', 2, 0,
+    ${at('n')}, '{}', now(), now()
+  from generate_series(1, ${TRANSFERS / 2}) n;
+  insert into florin.policies (id, version, account_id, currency, scale, rules, created_at, updated_at)
+  select ${uuid('n')}, 1, n, 'EUR', 2, '{}', now(), now() from generate_series(1, ${ACCOUNTS}) n;
+  insert into florin.policy_versions
+  select id, v, false, account_id, null, 'EUR', 2, '{}', now(), now(), 'p' from florin.policies, generate_series(1, 5) v;
+  insert into florin.journal_pages
+  select n, ${uuid('n')}, ${at('n')}, sha256('x'), sha256('x'), '{"data":{},"principal":"p","type":"user.created"}'
+  from generate_series(1, ${TRANSFERS / 5}) n;
+  update florin.journal_head set number = ${TRANSFERS / 5};
+  analyze`
+
+const EUR = 'EUR' as CurrencyCode
+const ordinary = '77' as AccountId
+const hot = '1' as AccountId
+const user = countedUuid(77) as UserId
+const transfer = countedUuid(50_000) as TransferId
+const early = '2026-01-01T00:10:00.000000Z' as Instant
+const middle = '2026-01-01T12:00:00.000000Z' as Instant
+const late = '2026-01-02T00:00:00.000000Z' as Instant
+const limit = LIMIT
+
+const reads: Readonly<Record<string, (ledger: Ledger) => Promise<unknown>>> = {
+  'an account': (ledger) => ledger.findAccount(ordinary),
+  accounts: (ledger) => ledger.listAccounts({ after: ordinary, limit }),
+  'accounts of a user': (ledger) => ledger.listAccounts({ userId: user, limit }),
+  'accounts of a currency': (ledger) => ledger.listAccounts({ currency: EUR, after: ordinary, limit }),
+  'a transfer': (ledger) => ledger.findTransfer(transfer),
+  transfers: (ledger) => ledger.listTransfers({ limit }),
+  'transfers further back': (ledger) =>
+    ledger.listTransfers({ after: { createdAt: middle, id: transfer }, limit }),
+  'transfers of a time': (ledger) => ledger.listTransfers({ from: early, to: middle, limit }),
+  'transfers of an account': (ledger) => ledger.listTransfers({ accountIds: [ordinary], limit }),
+  'transfers of a hot account': (ledger) => ledger.listTransfers({ accountIds: [hot], limit }),
+  'old transfers of a hot account': (ledger) => ledger.listTransfers({ accountIds: [hot], to: early, limit }),
+  'transfers of a user': (ledger) => ledger.listTransfers({ userId: user, limit }),
+  'failed transfers, of which there are few': (ledger) => ledger.listTransfers({ status: 'failed', limit }),
+  'failed transfers of a hot account': (ledger) =>
+    ledger.listTransfers({ status: 'failed', accountIds: [hot], limit }),
+  'transfers with a reference': (ledger) => ledger.listTransfers({ reference: 'r5000', limit }),
+  'transfers of a hot account with a reference': (ledger) =>
+    ledger.listTransfers({ reference: 'r5000', accountIds: [hot], limit }),
+  'captures of a hold': (ledger) => ledger.listTransfers({ holdId: countedUuid(1) as HoldId, limit }),
+  'reversals of a transfer': (ledger) => ledger.listTransfers({ reversalOf: transfer, limit }),
+  'entries of a hot account': (ledger) => ledger.listEntries({ accountId: hot, before: 50_000n, limit }),
+  'a user': (ledger) => ledger.findUser(user),
+  users: (ledger) => ledger.listUsers({ after: user, limit }),
+  'a hold': (ledger) => ledger.findHold(countedUuid(7) as HoldId),
+  holds: (ledger) => ledger.listHolds({ limit }),
+  'open holds': (ledger) => ledger.listHolds({ status: 'open', limit }),
+  'released holds, of which there are none': (ledger) => ledger.listHolds({ status: 'released', limit }),
+  'holds of a hot account': (ledger) => ledger.listHolds({ accountId: hot, limit }),
+  'open holds of a hot account': (ledger) => ledger.listHolds({ accountId: hot, status: 'open', limit }),
+  'due holds': (ledger) => ledger.listDueHolds(late, limit),
+  'a policy': (ledger) => ledger.findPolicy(countedUuid(7) as PolicyId),
+  policies: (ledger) => ledger.listPolicies({ currency: EUR, limit }),
+  'the policy of an account': (ledger) => ledger.listPolicies({ accountId: ordinary, limit }),
+  'versions of a policy': (ledger) => ledger.listPolicyVersions({ id: countedUuid(7) as PolicyId, limit }),
+  'a balance of then': (ledger) => ledger.balanceAt(hot, middle, 'recorded'),
+  'a balance of then, by business time': (ledger) => ledger.balanceAt(hot, middle, 'effective'),
+  'an opening balance': (ledger) => ledger.balanceBefore(hot, middle, 'recorded'),
+  'a statement': (ledger) =>
+    ledger.listStatement({ accountId: hot, clock: 'recorded', from: early, to: late, limit }),
+  'a statement by business time': (ledger) =>
+    ledger.listStatement({ accountId: hot, clock: 'effective', from: middle, to: late, limit }),
+  'a statement further on': (ledger) =>
+    ledger.listStatement({
+      accountId: hot,
+      clock: 'effective',
+      from: early,
+      to: late,
+      after: { at: middle, number: 43_000n },
+      limit,
+    }),
+  'balances of a currency then': (ledger) =>
+    ledger.listBalancesAt({ currency: EUR, at: middle, clock: 'recorded', after: ordinary, limit }),
+  events: (ledger) => ledger.read({ after: { page: 9_000, position: 0 }, limit }),
+}
+
+/** Rows that all sessions which have ended have read so far, over indexes and otherwise. */
+async function rowsRead(url: string): Promise<number> {
+  const [row] = await run(
+    url,
+    `select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int as rows from pg_stat_user_tables where schemaname = 'florin'`,
+  )
+  return row?.['rows'] as number
+}
+
+for (const underTest of SHARED_STORES) {
+  after(() => underTest.stop())
+
+  test(`${underTest.name}: no read scans a big table`, { skip: underTest.skip }, async (t) => {
+    const opened = await underTest.open(createTestClock())
+    const { url, openAnother } = opened as Required<typeof opened>
+    await run(url, FILL)
+    for (const [name, read] of Object.entries(reads)) {
+      await t.test(name, async () => {
+        const before = await rowsRead(url)
+        const session = await openAnother(createTestClock())
+        await read(session)
+        await (session as Ledger & { close(): Promise<void> }).close()
+        const rows = (await rowsRead(url)) - before
+        assert.ok(rows <= ROWS_MAX, `${rows} rows read for at most ${LIMIT}`)
+      })
+    }
+    await opened.close()
+  })
+}
