@@ -81,10 +81,10 @@ async function runScenario(name: string, scenario: Scenario): Promise<Report> {
     ...(ceiling && { ceiling }),
   })) {
     const figures = `${tps.toFixed(0).padStart(8)}/s   p50 ${p50_ms.toFixed(2)} ms   p99 ${p99_ms.toFixed(2)} ms`
-    console.log(`${name.padEnd(9)} ${kind.padEnd(9)} ${figures}`)
+    console.log(`${name.padEnd(11)} ${kind.padEnd(9)} ${figures}`)
   }
   console.log(
-    `${name.padEnd(9)} ${scenario.compares === 'rate' ? 'rate' : 'latency'} ratio ${ratio.toFixed(2)}\n`,
+    `${name.padEnd(11)} ${scenario.compares === 'rate' ? 'rate' : 'latency'} ratio ${ratio.toFixed(2)}\n`,
   )
   return {
     scenario: name,

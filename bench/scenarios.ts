@@ -3,6 +3,7 @@ import type { Rejected, Principal } from '../server/src/core/command.ts'
 import type { CurrencyCode } from '../server/src/core/currency.ts'
 import { pickAccounts, type Spread } from './accounts.ts'
 import { measureCeiling } from './ceiling.ts'
+import { grpcLoad, type GrpcLoad } from './grpc-load.ts'
 import { httpLoad } from './http-load.ts'
 import { runLoad, type LoadResult } from './load.ts'
 import { TEXTBOOK_CONNECTIONS } from './textbook.ts'
@@ -26,6 +27,7 @@ export interface Scenario {
 /** Requests in flight that keep Florin's batches full: while a thousand are committed, the next thousand wait. */
 const ENGINE_CLIENTS = 2000
 const HTTP_CONNECTIONS = 512
+const GRPC_CONNECTIONS = 4
 const BULK_ITEMS = 1000
 /** Requests of a thousand transfers each, in flight. */
 const BULK_CONNECTIONS = 4
@@ -41,6 +43,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   http: http('uniform', HTTP_CONNECTIONS),
   'http-hot': http('hot', HTTP_CONNECTIONS),
   serial: { compares: 'latency', ...sidesOverHttp('uniform', 1) },
+  grpc: grpc({ kind: 'unary', connections: GRPC_CONNECTIONS, inFlight: HTTP_CONNECTIONS }),
+  'grpc-stream': grpc({ kind: 'stream', connections: GRPC_CONNECTIONS, inFlight: ENGINE_CLIENTS }),
   holds: { compares: 'rate', baseline: plain, florin: { subject: 'florin', run: holdsAndCaptures } },
   bulk: { compares: 'rate', baseline: plain, florin: { subject: 'florin', run: bulks } },
   velocity: { compares: 'rate', baseline: plain, florin: { subject: 'florin', run: underVelocity } },
@@ -125,6 +129,14 @@ function sidesOverHttp(spread: Spread, connections: number): Pick<Scenario, 'bas
     return await httpLoad({ port, connections, seconds, spread, items: null })
   }
   return { baseline: { subject: 'baseline', run }, florin: { subject: 'florin', run } }
+}
+
+/** Against Florin itself over HTTP. */
+function grpc(load: Omit<GrpcLoad, 'port' | 'seconds'>): Scenario {
+  const { florin: overHttp } = sidesOverHttp('uniform', HTTP_CONNECTIONS)
+  const run: Side['run'] = async (subject, seconds) =>
+    await grpcLoad({ ...load, port: await subject.listenGrpc(), seconds })
+  return { compares: 'rate', baseline: overHttp, florin: { subject: 'florin', run } }
 }
 
 function caller(subject: Subject) {

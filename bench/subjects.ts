@@ -8,6 +8,7 @@ import { sha256, sha256Hex } from '../server/src/adapters/runtime-node/digest.ts
 import { randomIds } from '../server/src/adapters/runtime-node/id-source.ts'
 import { createMigrator } from '../server/src/adapters/store-postgres/migrate.ts'
 import { openPostgresStore } from '../server/src/adapters/store-postgres/store.ts'
+import { createGrpcServer } from '../server/src/api/grpc/server.ts'
 import { createHttpServer } from '../server/src/api/http/server.ts'
 import { openAccess } from '../server/src/app/access-control.ts'
 import { createCommandBatcher } from '../server/src/app/command-batcher.ts'
@@ -27,6 +28,8 @@ export interface Subject {
   nextKey(): string
   /** Serves HTTP and answers the port. */
   listen(): Promise<number>
+  /** Serves gRPC and answers the port. */
+  listenGrpc(): Promise<number>
   /** Throws when a cent or an entry is missing or too many. */
   assertSound(): Promise<void>
   close(): Promise<void>
@@ -60,6 +63,7 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
   const batcher = kind === 'florin' ? grouped : createTextbook(url)
   const florin = createFlorin({ ...shared, batcher })
   const http = await createHttpServer({ florin, accessControl: openAccess(florin), log, docs: false })
+  const grpc = createGrpcServer({ florin, log, messageSizeMax: 4 * 1024 * 1024 })
   let nextKey = 0
 
   return {
@@ -69,9 +73,13 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
       await http.listen({ port: 0, host: '127.0.0.1' })
       return (http.server.address() as AddressInfo).port
     },
+    async listenGrpc() {
+      return (await grpc.listen({ port: 0, host: '127.0.0.1' })).port
+    },
     assertSound: () => assertSound(url),
     async close() {
       await http.close()
+      await grpc.close()
       await batcher.close()
       await store.close()
       await execute(serverUrl, `drop database ${name}`)

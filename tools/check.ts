@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 
 /** The gates, by npm script; the cheapest first. */
-const GATES = ['format', 'lint', 'types', 'tidy', 'knip']
+const GATES = ['format', 'lint', 'types', 'tidy', 'knip', 'proto']
 const TESTS = ['test', '--', 'unit']
 
 function runGate(script: string[]): { name: string; passed: boolean; durationMs: number } {

@@ -254,6 +254,47 @@ test('knip refuses dead exports, dead files, unlisted and unused dependencies, a
   assert.notEqual(empty.run('npm', 'run', '--silent', 'knip').status, 0)
 })
 
+/** A house with the real contract, and what is generated from it. */
+function createProtoHouse(files: Record<string, string>): House {
+  const house = createHouse({})
+  for (const path of ['tools/proto.ts', 'proto', 'server/src/api/grpc/gen']) {
+    cpSync(join(ROOT, path), join(house.folder, path), { recursive: true })
+  }
+  for (const [path, text] of Object.entries(files)) house.write(path, text)
+  return house
+}
+
+test('proto refuses what is named badly, breaks clients, or was not generated again, and no files', () => {
+  const path = 'proto/florin/v1/accounts.proto'
+  const original = readFileSync(join(ROOT, path), 'utf8')
+  using clean = createProtoHouse({})
+  const passed = clean.run('npm', 'run', '--silent', 'proto')
+  assert.equal(passed.status, 0, passed.output)
+  const cases: { files: Record<string, string>; says: RegExp }[] = [
+    { files: { [path]: original.replace('string balance', 'string Balance') }, says: /lower_snake_case/ },
+    { files: { [path]: original.replace(/ {2}\/\/ Yours[^\n]*\n/, '') }, says: /non-empty comment/ },
+    { files: { [path]: original.replace('string balance = 2', 'string balance = 3') }, says: /"2".*deleted/ },
+    { files: { [path]: original.replace('string balance = 2', 'bytes balance = 2') }, says: /changed type/ },
+    {
+      files: {
+        [path]: original.replace('string balance = 2;', 'string balance = 2;\n  // New.\n  string more = 3;'),
+      },
+      says: /gen\/florin\.binpb: run/,
+    },
+    { files: { 'server/src/api/grpc/gen/health.binpb': '' }, says: /gen\/health\.binpb: run/ },
+  ]
+  for (const { files, says } of cases) {
+    using house = createProtoHouse(files)
+    const { status, output } = house.run('npm', 'run', '--silent', 'proto')
+    assert.notEqual(status, 0, output)
+    assert.match(output, says)
+  }
+  using empty = createProtoHouse({})
+  rmSync(join(empty.folder, 'proto/florin'), { recursive: true })
+  rmSync(join(empty.folder, 'proto/google'), { recursive: true })
+  assert.notEqual(empty.run('npm', 'run', '--silent', 'proto').status, 0)
+})
+
 test('tidy fails when it sees no files, or an untidy one', () => {
   using house = createHouse({ 'server/src/core/index.ts': 'export const a = 1\n' })
   cpSync(join(ROOT, 'tools'), join(house.folder, 'tools'), { recursive: true })

@@ -47,13 +47,15 @@ export function missingOptionals(lockfile: Lockfile): MissingPackage[] {
 /** Reads os, cpu and libc out of a platform package's name, such as `@oxlint/binding-linux-x64-musl`. */
 function toPlatform(name: string): { os: string[]; cpu: string[]; libc?: string[] } {
   const found =
-    /(android|darwin|freebsd|linux|openharmony|win32)-(arm64|arm|x64|ia32|ppc64|riscv64|s390x)(?:-(\w+))?$/.exec(
+    /(android|darwin|freebsd|linux|openharmony|win32)-(arm64|aarch64|armv7|arm|x64|ia32|ppc64|riscv64|s390x)(?:-(\w+))?$/.exec(
       name,
     )
   if (!found?.[1] || !found[2])
     throw new Error(`${name}: no platform in its name, add its lockfile entry by hand`)
   const libc = { gnu: 'glibc', musl: 'musl' }[found[3] ?? '']
-  return { os: [found[1]], cpu: [found[2]], ...(libc ? { libc: [libc] } : {}) }
+  // Some name processors as Linux does; npm knows them by Node's names.
+  const cpu = { aarch64: 'arm64', armv7: 'arm' }[found[2]] ?? found[2]
+  return { os: [found[1]], cpu: [cpu], ...(libc ? { libc: [libc] } : {}) }
 }
 
 function completeLockfile(path: string): void {

@@ -149,8 +149,8 @@ export async function createEdge(
 
   return {
     app,
-    store,
     florin,
+    store,
     log: lines,
     openapi,
     ask,

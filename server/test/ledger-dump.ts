@@ -71,6 +71,8 @@ export async function dumpLedger(store: Ledger, limit = 500): Promise<LedgerDump
       )),
     )
   }
+  const quotes: (Quote | undefined)[] = []
+  for (const id of made<QuoteId>('fx_quote.created')) quotes.push(await store.findQuote(id))
   return {
     currencies: await store.listCurrencies(),
     users: await everyPage<User>((last) => store.listUsers({ ...(last && { after: last.id }), limit })),
@@ -85,7 +87,7 @@ export async function dumpLedger(store: Ledger, limit = 500): Promise<LedgerDump
       store.listPolicies({ ...(last && { after: last.id }), limit }),
     ),
     policyVersions,
-    quotes: await Promise.all(made<QuoteId>('fx_quote.created').map((id) => store.findQuote(id))),
+    quotes,
     books: await store.books(),
     events,
   }

@@ -229,6 +229,7 @@ const together: fc.Arbitrary<Making> = fc.oneof(
   fc.record({ ...fields, transfer }).map((command) => (world: World) => ({
     kind: 'simulate_transfer' as const,
     ...command,
+    idempotency: null,
     transfer: command.transfer(world),
   })),
 )

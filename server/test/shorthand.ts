@@ -65,8 +65,8 @@ export function toCommand(line: string, ids: IdSource): Command {
     return { ...fields, kind: 'post_group', items: items.map((item) => toCommand(item, ids) as PostTransfer) }
   }
   if (plain[0] === 'simulate') {
-    const transfer = toCommand(line.replace('simulate ', ''), ids) as PostTransfer
-    return { ...fields, kind: 'simulate_transfer', transfer: { ...transfer, idempotency: null } }
+    const transfer = { ...toCommand(line.replace('simulate ', ''), ids), idempotency: null } as PostTransfer
+    return { ...fields, idempotency: null, kind: 'simulate_transfer', transfer }
   }
   const make = MAKERS[plain[0] ?? '']
   if (make === undefined) throw new Error(`no such command: ${line}`)

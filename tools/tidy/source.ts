@@ -23,7 +23,7 @@ export interface Rule {
 }
 
 /** Binary files carry no rules. */
-const BINARY = /\.(png|jpg|ico|woff2?|gz|zip)$/
+const BINARY = /\.(png|jpg|ico|woff2?|gz|zip|binpb)$/
 
 /** Reads the files that git tracks or would track (so neither node_modules nor build output). */
 export function readSourceFiles(): SourceFile[] {

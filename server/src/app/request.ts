@@ -1,20 +1,34 @@
 // What every request that changes something brings along.
 import { canonicalJson, type Json } from '#core/canonical-json.ts'
 import type { Idempotency, Principal } from '#core/command.ts'
+import { AppError } from '#core/errors.ts'
 import type { HexDigest } from '#ports/digest.ts'
 
 /** Who asks, and under which idempotency key if any. */
 export interface Caller {
   readonly principal: Principal
   readonly idempotencyKey: string | null
+  /** True once nobody waits for the answer. Absent where an edge cannot tell. */
+  readonly isGone?: () => boolean
 }
 
-/** The caller's share of a command. The fingerprint covers what was asked, not how a wire wrote it. */
+/** The code of the error for a caller who went before anything was done. */
+export const CALLER_GONE = 'caller_gone'
+
+/**
+ * The caller's share of a command. The fingerprint covers what was asked, not how a wire wrote it.
+ * Throws when the caller has gone: this is the last step before a command is handed over.
+ */
 export function callerFields(
-  { principal, idempotencyKey }: Caller,
+  { principal, idempotencyKey, isGone }: Caller,
   asked: Json,
   digest: HexDigest,
 ): { readonly principal: Principal; readonly idempotency: Idempotency | null } {
+  if (isGone?.() === true) {
+    throw new AppError('unavailable', 'the caller waits no longer; nothing was changed', {
+      code: CALLER_GONE,
+    })
+  }
   return {
     principal,
     idempotency:

@@ -27,7 +27,9 @@ export const serve: Command = defineFlorinCommand({
 })
 
 /** Says on stdout where Florin is: a few lines for people, one JSON line for whoever started it. */
-function announce({ address, database, accessControl: { authentication } }: RunningFlorin): void {
+function announce(running: RunningFlorin): void {
+  const { address, grpcAddress, database, accessControl } = running
+  const { authentication } = accessControl
   const host = address.host.includes(':') ? `[${address.host}]` : address.host
   const origin = `http://${host}:${address.port}`
   const urls = { api: origin, docs: `${origin}/docs`, health: `${origin}/health/ready` }
@@ -35,6 +37,7 @@ function announce({ address, database, accessControl: { authentication } }: Runn
     const line = {
       msg: 'Florin is ready',
       ...urls,
+      grpc: grpcAddress,
       database,
       authentication,
       ...(authentication === 'off' ? { notice: OPEN_NOTICE } : {}),
@@ -50,6 +53,7 @@ function announce({ address, database, accessControl: { authentication } }: Runn
       `  ${bold('Florin is ready')}`,
       '',
       `  REST API   ${urls.api}`,
+      `  gRPC       ${grpcAddress ?? 'off'}`,
       `  Reference  ${urls.docs}`,
       `  Health     ${urls.health}`,
       `  Database   ${describe(database)}`,

@@ -190,9 +190,10 @@ export interface ClosePeriod extends CommandFields {
   readonly through: Instant
 }
 
-/** Decides a transfer and then forgets it: what it would come to. */
+/** Decides a transfer and then forgets it: what it would come to. Its answer is never kept: the next may be another. */
 export interface SimulateTransfer extends CommandFields {
   readonly kind: 'simulate_transfer'
+  readonly idempotency: null
   readonly transfer: PostTransfer
 }
 

@@ -137,9 +137,15 @@ function replayOrigin(replay: Replay, { id, origin, postings, createdAt }: Poste
         (sum, posting) => (posting.role === null ? sum + posting.amount : sum),
         0n,
       )
-      changeHold(replay, hold, { ...hold, captured: hold.captured + amount })
-      const due = hold.expiresAt !== null && createdAt >= hold.expiresAt
-      return due ? [differs(`captured before ${hold.expiresAt}`, createdAt)] : []
+      const captured = hold.captured + amount
+      changeHold(replay, hold, { ...hold, captured })
+      const { expiresAt } = hold
+      return [
+        ...(captured > hold.amount ? [differs(`at most ${hold.amount} captured`, `${captured}`)] : []),
+        ...(expiresAt !== null && createdAt >= expiresAt
+          ? [differs(`captured before ${expiresAt}`, createdAt)]
+          : []),
+      ]
     }
     case 'conversion': {
       const quote = replay.quotes.get(origin.quoteId)

@@ -12,6 +12,7 @@ import { createPostgresAudit } from '#adapters/store-postgres/audit.ts'
 import { createMigrator, type SchemaMigrator } from '#adapters/store-postgres/migrate.ts'
 import { readServerVersion } from '#adapters/store-postgres/server-version.ts'
 import { openPostgresStore } from '#adapters/store-postgres/store.ts'
+import { createGrpcServer } from '#api/grpc/server.ts'
 import { createHttpServer } from '#api/http/server.ts'
 import { createAccessControl, openAccess, type AccessControl } from '#app/access-control.ts'
 import { BATCHER_LIMITS, createCommandBatcher } from '#app/command-batcher.ts'
@@ -65,9 +66,11 @@ export interface OpenLedger {
 /** Florin, serving. */
 export interface RunningFlorin extends OpenLedger {
   readonly address: { readonly host: string; readonly port: number }
+  /** `host:port`; null when gRPC is switched off. */
+  readonly grpcAddress: string | null
 }
 
-/** Opens everything that `serve` runs: database, migrations, store, batcher, use cases, worker loops, HTTP. */
+/** Opens everything that `serve` runs: database, migrations, store, batcher, use cases, worker loops, edges. */
 export async function composeFlorin(
   config: Config,
   log: Log,
@@ -89,21 +92,47 @@ export async function composeFlorin(
     ]
     closers.add('worker loops', () => Promise.all(loops.map((loop) => loop.stop())))
 
+    const { host, httpPort } = config
+    const grpcAddress = await listenGrpc(config, ledger.florin, log, closers)
     const http = await createHttpServer({
       florin,
       accessControl: ledger.accessControl,
       log,
-      logRequests: ['debug', 'trace'].includes(config.logLevel),
+      logRequests: asksForRequests(config.logLevel),
+      grpcAddress,
     })
     closers.add('http', () => http.close())
     try {
-      await http.listen({ host: config.host, port: config.httpPort })
+      await http.listen({ host, port: httpPort })
     } catch (error) {
-      throw listenError(error, config)
+      throw listenError(error, { host, port: httpPort, setting: 'FLORIN_HTTP_PORT' })
     }
     const { port } = http.server.address() as AddressInfo
-    return { ...ledger, address: { host: config.host, port } }
+    return { ...ledger, address: { host, port }, grpcAddress }
   })
+}
+
+function asksForRequests(level: Config['logLevel']): boolean {
+  return level === 'debug' || level === 'trace'
+}
+
+async function listenGrpc(
+  { host, grpcPort, grpcMessageSizeMax: messageSizeMax, logLevel, auth }: Config,
+  florin: Florin,
+  log: Log,
+  closers: Closers,
+): Promise<string | null> {
+  // Over gRPC nobody is asked yet who they are.
+  if (grpcPort === null || auth === 'on') return null
+  const logRequests = asksForRequests(logLevel)
+  const grpc = createGrpcServer({ florin, log, logRequests, messageSizeMax })
+  closers.add('gRPC', () => grpc.close())
+  try {
+    const { port } = await grpc.listen({ host, port: grpcPort })
+    return `${host.includes(':') ? `[${host}]` : host}:${port}`
+  } catch (error) {
+    throw listenError(error, { host, port: grpcPort, setting: 'FLORIN_GRPC_PORT' })
+  }
 }
 
 /** Opens the ledger, at the schema of this Florin. */
@@ -216,22 +245,21 @@ async function migrateUp(url: string, log: Log): Promise<void> {
   }
 }
 
-function listenError(error: unknown, { host, httpPort }: Config): unknown {
+function listenError(
+  error: unknown,
+  { host, port, setting }: { readonly host: string; readonly port: number; readonly setting: string },
+): unknown {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
       return new AppError(
         'conflict',
-        `port ${httpPort} of ${host} is taken: set FLORIN_HTTP_PORT to another one, or to 0 for any free one`,
+        `port ${port} of ${host} is taken: set ${setting} to another one, or to 0 for any free one`,
         { cause: error },
       )
     case 'EACCES':
-      return new AppError(
-        'forbidden',
-        `port ${httpPort} may not be used by this user: set FLORIN_HTTP_PORT`,
-        {
-          cause: error,
-        },
-      )
+      return new AppError('forbidden', `port ${port} may not be used by this user: set ${setting}`, {
+        cause: error,
+      })
     default:
       return error
   }

@@ -10,6 +10,8 @@ test('nothing set is a configuration that works', () => {
     mode: 'development',
     host: '127.0.0.1',
     httpPort: 8080,
+    grpcPort: 50_051,
+    grpcMessageSizeMax: 4 * 1024 * 1024,
     dataDir: '.florin',
     databaseUrl: null,
     auth: 'off',
@@ -36,6 +38,8 @@ test('settings are read', () => {
   const url = 'postgresql://a:b@db.example:5432/florin'
   const config = readConfig({ FLORIN_HTTP_PORT: '0', FLORIN_DATABASE_URL: url, FLORIN_HOST: '::1' })
   assert.deepEqual([config.httpPort, config.databaseUrl, config.host], [0, url, '::1'])
+  assert.equal(readConfig({ FLORIN_GRPC_PORT: 'off' }).grpcPort, null)
+  assert.equal(readConfig({ FLORIN_GRPC_PORT: '0' }).grpcPort, 0)
 })
 
 test('rates are exact fractions, and accounts a table', () => {
@@ -69,6 +73,8 @@ const wrong: [name: string, value: string, message: RegExp][] = [
   ['FLORIN_HTTP_PORT', '65536', /^must be a whole number from 0 to 65535$/],
   ['FLORIN_HTTP_PORT', '-1', /whole number/],
   ['FLORIN_HTTP_PORT', '1e3', /whole number/],
+  ['FLORIN_GRPC_PORT', 'on', /^must be a whole number from 0 to 65535, or off$/],
+  ['FLORIN_GRPC_MESSAGE_MAX', '100', /from 1024 to 67108864/],
   ['FLORIN_DATABASE_URL', 'mysql://a/b', /postgresql:\/\//],
   ['FLORIN_DATABASE_URL', 'florin', /postgresql:\/\//],
   ['FLORIN_LOG_LEVEL', 'loud', /one of silent, fatal, error, warn, info, debug, trace/],

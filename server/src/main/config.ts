@@ -16,6 +16,9 @@ export interface Config {
   readonly mode: Mode
   readonly host: string
   readonly httpPort: number
+  /** Null: no gRPC. */
+  readonly grpcPort: number | null
+  readonly grpcMessageSizeMax: number
   readonly dataDir: string
   /** Null: Florin runs a PostgreSQL of its own in the data folder. */
   readonly databaseUrl: string | null
@@ -72,6 +75,20 @@ export const settings: readonly Setting[] = [
     default: '8080',
     meaning: 'The port of the REST API; `0` takes any free one',
     schema: wholeNumber(0, 65_535),
+  },
+  {
+    name: 'FLORIN_GRPC_PORT',
+    key: 'grpcPort',
+    default: '50051',
+    meaning: 'The port of gRPC; `0` takes any free one, `off` serves none',
+    schema: portOrOff(),
+  },
+  {
+    name: 'FLORIN_GRPC_MESSAGE_MAX',
+    key: 'grpcMessageSizeMax',
+    default: '4194304',
+    meaning: 'The largest request over gRPC, in bytes',
+    schema: wholeNumber(1024, 67_108_864),
   },
   {
     name: 'FLORIN_DATA_DIR',
@@ -234,6 +251,17 @@ function wholeNumber(min: number, max: number) {
     .regex(/^[0-9]{1,9}$/, { message, abort: true })
     .transform(Number)
     .refine((value) => value >= min && value <= max, message)
+}
+
+function portOrOff() {
+  const port = wholeNumber(0, 65_535)
+  return z.string().transform((text, context) => {
+    if (text === 'off') return null
+    const read = port.safeParse(text)
+    if (read.success) return read.data
+    context.addIssue({ code: 'custom', message: 'must be a whole number from 0 to 65535, or off' })
+    return z.NEVER
+  })
 }
 
 function isHost(host: string): boolean {

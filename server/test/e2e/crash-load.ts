@@ -1,4 +1,4 @@
-/** The load of the crash test: transfers that remember what they were told, and are held against the ledger. */
+/** The load of the crash test: transfers and captures that remember what they were told, and are held against the ledger. */
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { uuidv7 } from 'uuidv7'
@@ -9,6 +9,8 @@ const CLIENTS = 32
 const READERS = 4
 const ACCOUNTS = 20
 const INITIAL_BALANCE = '100000.00'
+/** Made before each round, and captured while it lasts. */
+const HOLDS = 60
 /** A client's requests in one round; the moment of the kill ends a round long before. */
 const REQUESTS_MAX = 5_000
 /** After a 503 a client waits a little, as it should. */
@@ -23,8 +25,11 @@ const EVENT_PAGES_MAX = 10_000
 interface Sent {
   /** Its idempotency key, and its transfer's reference: so that the ledger shows which request made a transfer. */
   readonly key: string
+  readonly path: string
   readonly body: object
-  /** What a 201 or a refusal said. */
+  /** What it moves, as the journal tells it. */
+  readonly moves: { readonly source: string; readonly destination: string; readonly amount: string }
+  /** What an acceptance or a refusal said. */
   told: string | null
   /** The transfer that the answer named. */
   transferId: string | null
@@ -32,11 +37,14 @@ interface Sent {
   fate: 'posted' | 'refused' | 'unavailable' | 'unanswered'
 }
 
+const UNANSWERED = { told: null, transferId: null, fate: 'unanswered' } as const
+
 /** The load. */
 export interface Load {
   /** First answers, over all rounds. */
   readonly counts: Readonly<Record<Sent['fate'] | 'found', number>>
   openAccounts(client: Client): Promise<void>
+  openHolds(client: Client): Promise<void>
   /** Begins to post and to read; `end` stops it and waits for the answers under way. */
   run(client: Client): { end(): Promise<void> }
   /** Holds the last run against the journal, sends again what needs it, and holds it against the journal again. */
@@ -51,6 +59,8 @@ export function createLoad(random: () => number): Load {
   const below = (n: number): number => Math.floor(random() * n)
   const everything = new Map<string, Sent>()
   let ofThisRun: Sent[] = []
+  let captures: Sent[] = []
+  let holds = 0
   /** Transfers by reference, as the journal tells them. */
   const journal = new Map<string, Loose>()
   let cursor = '0-0'
@@ -62,25 +72,46 @@ export function createLoad(random: () => number): Load {
     }
   }
 
-  /** Some choose their id, some want more money than there is. */
-  function next(): Sent {
-    const key = `request-${everything.size}`
+  /** Their captures are sent by and by, while other requests are. */
+  async function openHolds(client: Client): Promise<void> {
+    captures = await Promise.all(
+      Array.from({ length: HOLDS }, async (): Promise<Sent> => {
+        holds += 1
+        const key = `capture-${holds}`
+        const moves = movement()
+        const { status, body, text } = await client.post('/v2/holds', {
+          ...moves,
+          currency: 'EUR',
+          reference: key,
+        })
+        assert.equal(status, 201, text)
+        return { key, path: `/v2/holds/${body.id}/capture`, body: {}, moves, ...UNANSWERED }
+      }),
+    )
+  }
+
+  function movement(): Sent['moves'] {
     const source = 1 + below(ACCOUNTS)
     const destination = 1 + ((source + below(ACCOUNTS - 1)) % ACCOUNTS)
-    const amount = below(10) === 0 ? '9000000.00' : `${1 + below(20)}.${10 + below(90)}`
-    const id = below(4) === 0 ? { id: uuidv7() } : {}
-    const body = {
-      ...id,
-      source: `${source}`,
-      destination: `${destination}`,
-      amount,
-      currency: 'EUR',
-      reference: key,
-    }
-    const sent: Sent = { key, body, told: null, transferId: null, fate: 'unanswered' }
-    everything.set(key, sent)
+    const amount = `${1 + below(20)}.${10 + below(90)}`
+    return { source: `${source}`, destination: `${destination}`, amount }
+  }
+
+  /** Some choose their id, some want more money than there is, some capture a hold. */
+  function next(): Sent {
+    const capture = below(4) === 0 ? captures.pop() : undefined
+    const sent = capture ?? newTransfer()
+    everything.set(sent.key, sent)
     ofThisRun.push(sent)
     return sent
+  }
+
+  function newTransfer(): Sent {
+    const key = `request-${everything.size}`
+    const moves = below(10) === 0 ? { ...movement(), amount: '9000000.00' } : movement()
+    const id = below(4) === 0 ? { id: uuidv7() } : {}
+    const body = { ...id, ...moves, currency: 'EUR', reference: key }
+    return { key, path: '/v2/transfers', body, moves, ...UNANSWERED }
   }
 
   function run(client: Client) {
@@ -165,7 +196,7 @@ export function createLoad(random: () => number): Load {
   }
 
   /** The ledger has what the answer said, and not what it denied. */
-  function assertLedger({ key, fate, transferId, body }: Sent): void {
+  function assertLedger({ key, fate, transferId, moves }: Sent): void {
     const found = journal.get(key)
     const told = `${key} was answered as ${fate}`
     if (fate === 'unavailable') assert.equal(found, undefined, told)
@@ -173,7 +204,7 @@ export function createLoad(random: () => number): Load {
     assert.ok(found !== undefined, told)
     assert.deepEqual([found.id, found.status], [transferId, fate === 'posted' ? 'posted' : 'failed'], told)
     const { amount, source, destination } = found.postings[0]
-    assert.deepEqual({ ...body, amount, source, destination }, body, told)
+    assert.deepEqual({ amount, source, destination }, moves, told)
   }
 
   async function compareWithTransfers(client: Client): Promise<void> {
@@ -185,11 +216,11 @@ export function createLoad(random: () => number): Load {
     }
   }
 
-  return { counts, openAccounts, run, settle, compareWithTransfers }
+  return { counts, openAccounts, openHolds, run, settle, compareWithTransfers }
 }
 
-async function send(client: Client, { key, body }: Sent): Promise<Answer> {
-  return await client.post('/v2/transfers', body, { 'idempotency-key': key })
+async function send(client: Client, { key, path, body }: Sent): Promise<Answer> {
+  return await client.post(path, body, { 'idempotency-key': key })
 }
 
 /** Florin is back, so a 503 is the rare one of a connection that has not noticed yet. */
@@ -210,8 +241,10 @@ function note(sent: Sent, answer: Answer | null): void {
     sent.fate = body.code === 'outcome_unknown' ? 'unanswered' : 'unavailable'
     return
   }
-  assert.ok(status === 201 || (status === 422 && body.code === 'insufficient_funds'), text)
-  sent.fate = status === 201 ? 'posted' : 'refused'
-  sent.transferId = status === 201 ? body.id : body.transfer_id
+  const done = status === 201 || status === 200
+  assert.ok(done || (status === 422 && body.code === 'insufficient_funds'), text)
+  sent.fate = done ? 'posted' : 'refused'
+  // A capture answers with the hold and the transfer.
+  sent.transferId = done ? (body.transfer ?? body).id : body.transfer_id
   sent.told = sameness(answer)
 }

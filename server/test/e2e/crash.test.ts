@@ -42,6 +42,7 @@ for (const victim of ['florin', 'postgres', 'both'] as const) {
 
     for (let round = 0; round < ROUNDS; round++) {
       const client = createClient(api)
+      await load.openHolds(client)
       const running = load.run(client)
       await sleep(KILL_AFTER_MIN_MS + random() * (KILL_AFTER_MAX_MS - KILL_AFTER_MIN_MS))
 

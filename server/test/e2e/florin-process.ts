@@ -17,6 +17,8 @@ export interface Served {
   readonly ready: Readonly<Record<string, unknown>>
   /** `http://127.0.0.1:<port>` */
   readonly api: string
+  /** `127.0.0.1:<port>` */
+  readonly grpc: string
 }
 
 const ENTRY = fileURLToPath(new URL('../../src/cli/entry.js', import.meta.url))
@@ -66,7 +68,7 @@ export async function serve(settings: Settings): Promise<Served> {
     if (lastLines.push(line) > LAST_LINES_MAX) lastLines.shift()
     if (!line.includes('"msg":"Florin is ready"')) return
     const ready = JSON.parse(line) as Record<string, unknown>
-    resolve({ child, ready, api: String(ready['api']) })
+    resolve({ child, ready, api: String(ready['api']), grpc: String(ready['grpc']) })
   })
   child.once('close', (code, signal) => {
     const end = `serve (pid ${child.pid}) ended with ${signal ?? `exit code ${code}`}; its last lines:`
@@ -112,7 +114,7 @@ export function killPostmaster(dataDir: string): number | undefined {
 /** The FLORIN_… settings of whoever runs the tests are not those of the processes under test. */
 function start(call: readonly string[], settings: Settings): ChildProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('FLORIN_'))
-  const env = { ...Object.fromEntries(inherited), FLORIN_HTTP_PORT: '0', ...settings }
+  const env = { ...Object.fromEntries(inherited), FLORIN_HTTP_PORT: '0', FLORIN_GRPC_PORT: '0', ...settings }
   const child = spawn(process.execPath, [ENTRY, ...call], {
     env,
     cwd: tmpdir(),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { ReverseTransfer } from '#core/command.ts'
 import type { PostedTransfer, Posting } from '#core/transfer.ts'
-import type { SecondTransfer } from './second-ledger.ts'
+import type { SecondTransfer } from './second-book.ts'
 import { feesFor, floorFor, tallyOf, type SecondBook } from './second-rules.ts'
 
 /** Checks them before they are counted; tells what is interesting about them. */

@@ -9,8 +9,7 @@ import assert from 'node:assert/strict'
 import { sha256 } from '#adapters/runtime-node/digest.ts'
 import { createMemoryStore, type MemoryStore } from '#adapters/store-memory/store.ts'
 import { createCommandBatcher } from '#app/command-batcher.ts'
-import { refusalCodes } from '#core/codes.ts'
-import type { Command, Outcome, Rejected } from '#core/command.ts'
+import type { Command, Outcome } from '#core/command.ts'
 import { AppError } from '#core/errors.ts'
 import type { HoldId } from '#core/ids.ts'
 import { createTestClock, type TestClock } from '../clock.ts'
@@ -20,6 +19,7 @@ import { createRandom } from '../seed.ts'
 import type { Ledger } from '../stores.ts'
 import { createTraffic } from '../traffic/traffic.ts'
 import { createAudit } from './audit.ts'
+import { noteOutcomes, type Reached } from './reached.ts'
 
 const CLIENTS = 8
 const BURST_MAX = 24
@@ -28,43 +28,6 @@ const ECHO = 0.05
 /** How far the clock may go at once, in microseconds. */
 const HOUR = 3_600_000_000
 const DAY = 24 * HOUR
-
-/** What happened, by name: every code, and branches that a run must reach to mean something. */
-export type Reached = Map<string, number>
-
-/** Branches besides the codes. A run in which one of them never happened proves too little. */
-const BRANCHES = [
-  'accepted',
-  'accepted again',
-  'rejected again',
-  'again within one batch',
-  'again within a group',
-  'several postings',
-  'an account several times in a transfer',
-  'several currencies in a transfer',
-  'nothing left',
-  'a negative balance',
-  'more than 2^64 in one balance',
-  'a batch of more than 32',
-  'a batch of one client',
-  'the clock turned back',
-  'captured in part',
-  'captured in part, then released',
-  'the rest of a capture is released',
-  'expired',
-  'expired during capture, and not swept yet',
-  'a hold with a fee',
-  'a hold’s fee is taken',
-  'a fee is paid',
-  'a limit is hit by the fee',
-  'less than the maximum was there',
-  'the rest is reversed',
-  'a group is undone',
-  'a group again',
-  'simulated as it came',
-  'swept and closed',
-  'effective earlier',
-] as const
 
 /** Runs `commands` commands and compares all; throws at the first difference. */
 export async function simulate(options: {
@@ -90,7 +53,9 @@ async function run(
 ): Promise<Reached> {
   const random = createRandom(seed)
   const reached: Reached = new Map()
-  const note = (what: string): void => add(reached, what)
+  const note = (what: string): void => {
+    reached.set(what, (reached.get(what) ?? 0) + 1)
+  }
   const audit = createAudit(store, { note, random: createRandom(seed + 1) })
   const traffic = createTraffic({ random, ids: createTestIds(), view: model.tables, clock })
   let sent = 0
@@ -109,7 +74,7 @@ async function run(
         assert.deepEqual(outcomes, expected, 'the answers are the model’s')
         await audit.check(commands, outcomes)
         await compareTouched(commands)
-        count(note, commands, outcomes)
+        noteOutcomes(note, commands, outcomes)
         noteUnswept(commands, outcomes, unswept)
         return outcomes
       } catch (error) {
@@ -121,7 +86,8 @@ async function run(
   const batcher = createCommandBatcher(watched, {
     batchSizeMax: 100,
     batchPostingsMax: 200,
-    queueMax: CLIENTS * BURST_MAX,
+    // A burst may end with a simulation and its transfer.
+    queueMax: CLIENTS * (BURST_MAX + 1),
     deadlineMs: 60_000,
   })
 
@@ -198,70 +164,8 @@ async function run(
     'the ledgers are equal as wholes',
   )
   for (const { posted } of model.tables.accounts.values()) {
-    if (posted < 0n) add(reached, 'a negative balance')
-    if (posted > 2n ** 64n) add(reached, 'more than 2^64 in one balance')
+    if (posted < 0n) note('a negative balance')
+    if (posted > 2n ** 64n) note('more than 2^64 in one balance')
   }
   return reached
-}
-
-function add(reached: Reached, name: string): void {
-  reached.set(name, (reached.get(name) ?? 0) + 1)
-}
-
-function count(
-  note: (what: string) => void,
-  commands: readonly Command[],
-  outcomes: readonly Outcome[],
-): void {
-  if (commands.length > 32) note('a batch of more than 32')
-  if (commands.length <= 3) note('a batch of one client')
-  const seen = new Set<Command>()
-  commands.forEach((command, i) => {
-    const outcome = outcomes[i] as Outcome
-    if (outcome.replayed && seen.has(command)) note('again within one batch')
-    seen.add(command)
-    if (outcome.replayed && command.kind === 'post_group') note('a group again')
-    if (outcome.kind === 'rejected') {
-      note(outcome.replayed ? 'rejected again' : outcome.refusal.code)
-      if (command.kind === 'post_group' && /^items\[[1-9]/.test(outcome.refusal.field ?? ''))
-        note('a group is undone')
-      if (isHitByFee(outcome)) note('a limit is hit by the fee')
-      return
-    }
-    note(outcome.replayed ? 'accepted again' : 'accepted')
-    if (outcome.made !== 'transfer' || outcome.replayed) return
-    const { postings } = outcome.result
-    const sides = postings.flatMap(({ source, destination }) => [source, destination])
-    if (postings.length > 1) note('several postings')
-    if (new Set(sides).size < sides.length) note('an account several times in a transfer')
-    if (new Set(postings.map(({ currency }) => currency)).size > 1) note('several currencies in a transfer')
-    if (postings.some(({ sourceLeg }) => sourceLeg.balanceAfter === 0n)) note('nothing left')
-  })
-}
-
-/** True when what was asked for was there, but the fee with it was not. */
-function isHitByFee({ refusal, transfer }: Rejected): boolean {
-  const { code, explanation } = refusal
-  const available = explanation?.saw['available']
-  if (code !== 'insufficient_funds' || available === undefined) return false
-  const taken = (transfer?.postings ?? []).filter(({ source }) => source === explanation?.account)
-  const asked = taken.filter(({ role }) => role?.kind !== 'fee')
-  if (asked.length === taken.length) return false
-  // Every digit of the currency is shown, so that without its point an amount is minor units.
-  return asked.reduce((sum, { amount }) => sum + amount, 0n) <= BigInt(available.replace('.', ''))
-}
-
-/** A run of so many commands reaches everything. */
-const REACHES_ALL = 20_000
-/** A run of so many has simulated this often what it then did. */
-const FULL = { commands: 200_000, simulated: 10_000 }
-
-/** What a run of this length should have reached and did not. */
-export function notReached(reached: Reached, commands: number): string[] {
-  const missing = [...Object.keys(refusalCodes), ...BRANCHES].filter((name) => !reached.has(name))
-  const simulated = reached.get('simulated as it came') ?? 0
-  return [
-    ...(commands < REACHES_ALL ? [] : missing),
-    ...(commands >= FULL.commands && simulated < FULL.simulated ? [`simulated only ${simulated} times`] : []),
-  ]
 }

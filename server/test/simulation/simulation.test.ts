@@ -1,12 +1,13 @@
 /**
- * Random traffic on every store, compared with the model. FLORIN_SIM_COMMANDS=100000 for the full run;
+ * Random traffic on every store, compared with the model. FLORIN_SIM_COMMANDS=200000 for the full run;
  * FLORIN_TEST_SEED=… for the same run again.
  */
 import assert from 'node:assert/strict'
 import test, { after } from 'node:test'
 import { testSeed } from '../seed.ts'
 import { STORES } from '../stores.ts'
-import { notReached, simulate } from './simulate.ts'
+import { notReached } from './reached.ts'
+import { simulate } from './simulate.ts'
 
 const COMMANDS = Number(process.env.FLORIN_SIM_COMMANDS ?? 20_000)
 const seed = testSeed()

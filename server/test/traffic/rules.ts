@@ -78,7 +78,7 @@ export function createRules(scene: Scene, remember: (id: TransferId) => Transfer
         })),
       }),
       () => ({ allowedDestinations: Array.from({ length: below(40) }, () => scene.accountIn(currency)) }),
-      () => (chance(0.4) ? { freeze: oneOf(freezes) } : { minimum: 9n }),
+      () => ({ freeze: oneOf(freezes) }),
       ...Array.from({ length: 4 }, () => () => ({ fee: fee(currency) })),
     ]
     return { ...NO_RULES, ...oneOf(some)(), ...(chance(0.5) ? oneOf(some)() : {}) }

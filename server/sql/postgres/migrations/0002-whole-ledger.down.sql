@@ -12,8 +12,7 @@ begin
         and (transfer_id is not null or outcome ->> 'kind' not in ('account', 'user', 'currency', 'rejected'))
     )
   then
-    raise exception 'the ledger has holds, policies, quotes, closed books or accounts, transfers that come from others or
- have a business time of their own, or answers about such: the older schema has no place for them'
+    raise exception 'the ledger has holds, policies, quotes, closed books or the like, which schema 0001 cannot keep'
       using errcode = 'FL002';
   end if;
 end

@@ -30,8 +30,8 @@ window history as (partition by account_id order by number)
 order by account_id, number;
 drop table florin.entries_0001;
 alter table florin.entries add primary key (account_id, number);
--- An account as it was at a moment, and its transfers, newest first. With the number, not the transfer, for the last
--- entry at a moment must be found without sorting those of its batch, and the walk must be the only plan there is.
+-- An account's entries by time. The number breaks ties, so that the last entry at a moment is found without sorting those
+-- of its batch, and walking the index is the only plan there is.
 create index entries_account_time on florin.entries (account_id, created_at, number);
 
 -- The entries whose business time is not the time of their recording. They were recorded later than they took effect,

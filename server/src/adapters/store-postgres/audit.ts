@@ -230,12 +230,9 @@ function toAuditedPolicy(row: PolicyRow): Policy {
   try {
     return toPolicy(row)
   } catch {
-    const rules = { allowed_destinations: [] }
-    const policy = toPolicy({ ...row, rules })
-    return {
-      ...policy,
-      rules: { ...policy.rules, allowedDestinations: [JSON.stringify(row.rules) as AccountId] },
-    }
+    const policy = toPolicy({ ...row, rules: {} })
+    const text = JSON.stringify(row.rules) as AccountId
+    return { ...policy, rules: { ...policy.rules, allowedDestinations: [text] } }
   }
 }
 

@@ -1,6 +1,8 @@
 // What was: balances at a moment and statements of a period, by either clock. The times of an account's entries rise with
 // their numbers, so the account as it was recorded at a moment is its last entry by then. By business time come the
 // amounts of the backdated entries that had taken effect by then and were recorded afterwards.
+//
+// What is looked up row by row is looked up with `limit 1`: a plain join the planner may turn into a scan of it all.
 import { sql, type RawBuilder } from 'kysely'
 import type { AccountKind } from '#core/account.ts'
 import type { AccountId } from '#core/ids.ts'
@@ -39,7 +41,7 @@ export function createHistory(db: Database): HistoryReader {
           order by time, number
           limit ${limit}
         ) l
-        join florin.transfers t on t.id = l.transfer_id
+        cross join lateral (select * from florin.transfers where id = l.transfer_id limit 1) t
         order by l.time, l.number`.execute(db)
       return rows.map((row) => ({ ...toEntry(row), reference: row.reference }))
     },
@@ -107,9 +109,9 @@ interface Walk {
 /** The entries of a period in the order of their recording; by business time, those whose two times are one. */
 function recordedLines({ account, clock, to, limit }: Walk): RawBuilder<unknown> {
   const notBackdated = sql`
-    and not exists (
-      select from florin.backdated_entries b where b.account_id = e.account_id and b.number = e.number
-    )`
+    and (
+      select b.number from florin.backdated_entries b where b.account_id = e.account_id and b.number = e.number limit 1
+    ) is null`
   return sql`
     select e.*, e.created_at as time
     from florin.entries e
@@ -124,10 +126,13 @@ function recordedLines({ account, clock, to, limit }: Walk): RawBuilder<unknown>
 function backdatedLines({ account, start, to, limit }: Walk): RawBuilder<unknown> {
   return sql`
     select e.*, b.effective_at as time
-    from florin.backdated_entries b
-    join florin.entries e on e.account_id = b.account_id and e.number = b.number
-    where b.account_id = ${account} and (b.effective_at, b.number) > ${place(start)}
-      and b.effective_at < ${to}::timestamptz
-    order by b.effective_at, b.number
-    limit ${limit}`
+    from (
+      select * from florin.backdated_entries
+      where account_id = ${account} and (effective_at, number) > ${place(start)} and effective_at < ${to}::timestamptz
+      order by effective_at, number
+      limit ${limit}
+    ) b
+    cross join lateral (
+      select * from florin.entries where account_id = b.account_id and number = b.number limit 1
+    ) e`
 }

@@ -67,9 +67,9 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Loaded
   const currencyCodes = textArray([...needs.currencies])
   const settingsIds = plainArray([...needs.settings])
   const userIds = plainArray([...needs.users])
-  const [holdIds, originalIds, quoteIds] = [needs.holds, needs.originals, needs.quotes].map((ids) =>
-    plainArray([...ids]),
-  ) as [string, string, string]
+  const holdIds = plainArray([...needs.holds])
+  const originalIds = plainArray([...needs.originals])
+  const quoteIds = plainArray([...needs.quotes])
   const batchAccounts = [
     plainArray([...needs.accounts]),
     settingsIds,
@@ -78,64 +78,48 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Loaded
     quoteIds,
     textArray([...needs.moving]),
   ]
-  const accountCount = needs.accounts.size + needs.holds.size + needs.originals.size + needs.quotes.size
+  const namedCount = needs.accounts.size + needs.holds.size + needs.originals.size + needs.quotes.size
+  // Currencies bring accounts, too: their external ones, and those that fees go to.
+  const accountCount = namedCount + needs.currencies.size + needs.moving.size
   const userNeeds = [userIds, textArray([...needs.emails])]
   const userCount = needs.users.size + needs.emails.size
   const policyNeeds = [...batchAccounts, userIds, plainArray([...needs.policies])]
-  const policyCount = accountCount + needs.moving.size + needs.users.size + needs.policies.size
+  const policyCount = accountCount + needs.users.size + needs.policies.size
   const ask = <Row>(wanted: number, name: keyof typeof STATEMENTS, values: readonly string[]) =>
     wanted === 0 ? [] : rows<Row>(client, name, values)
 
-  const [
-    ,
-    ,
-    currencies,
-    accounts,
-    holds,
-    originals,
-    quotes,
-    settings,
-    ,
-    users,
-    apiKeys,
-    policies,
-    books,
-    records,
-    transfers,
-  ] = await Promise.all([
-    client.query('begin'),
-    ask(1, needs.rulesChange ? 'lock_rules' : 'share_rules', []),
-    ask<CurrencyRow>(needs.currencies.size, 'lock_currencies', [currencyCodes]),
-    ask<LockedRow>(accountCount, 'lock_accounts', [...batchAccounts, currencyCodes, `${needs.rulesChange}`]),
-    ask<HoldRow>(needs.holds.size, 'find_holds', [holdIds]),
-    ask<TransferRow>(needs.originals.size, 'find_originals', [originalIds]),
-    ask<QuoteRow>(needs.quotes.size, 'find_quotes', [quoteIds]),
-    ask<SettingsRow>(needs.settings.size, 'find_settings', [settingsIds]),
-    ask(userCount, 'lock_users', userNeeds),
-    ask<UserRow>(userCount, 'find_users', userNeeds),
-    ask<KeptApiKeyRow>(needs.apiKeys.size, 'lock_api_keys', [plainArray([...needs.apiKeys])]),
-    ask<PolicyRow>(policyCount, 'find_policies', policyNeeds),
-    ask<BooksRow>(needs.books ? 1 : 0, 'find_books', []),
-    ask<IdempotencyRow>(idempotency.length, 'find_idempotency', keys),
-    ask<TransferRow>(needs.transfers.size + idempotency.length, 'find_transfers', [
+  return await together({
+    begun: client.query('begin'),
+    rules: ask(1, needs.rulesChange ? 'lock_rules' : 'share_rules', []),
+    currencies: ask<CurrencyRow>(needs.currencies.size, 'lock_currencies', [currencyCodes]),
+    accounts: ask<LockedRow>(accountCount, 'lock_accounts', [
+      ...batchAccounts,
+      currencyCodes,
+      `${needs.rulesChange}`,
+    ]),
+    holds: ask<HoldRow>(needs.holds.size, 'find_holds', [holdIds]),
+    originals: ask<TransferRow>(needs.originals.size, 'find_originals', [originalIds]),
+    quotes: ask<QuoteRow>(needs.quotes.size, 'find_quotes', [quoteIds]),
+    settings: ask<SettingsRow>(needs.settings.size, 'find_settings', [settingsIds]),
+    lockedUsers: ask(userCount, 'lock_users', userNeeds),
+    users: ask<UserRow>(userCount, 'find_users', userNeeds),
+    apiKeys: ask<KeptApiKeyRow>(needs.apiKeys.size, 'lock_api_keys', [plainArray([...needs.apiKeys])]),
+    policies: ask<PolicyRow>(policyCount, 'find_policies', policyNeeds),
+    books: ask<BooksRow>(needs.books ? 1 : 0, 'find_books', []),
+    records: ask<IdempotencyRow>(idempotency.length, 'find_idempotency', keys),
+    transfers: ask<TransferRow>(needs.transfers.size + idempotency.length, 'find_transfers', [
       ...keys,
       plainArray([...needs.transfers]),
     ]),
-  ])
-  return {
-    currencies,
-    holds,
-    originals,
-    quotes,
-    accounts,
-    settings,
-    users,
-    apiKeys,
-    policies,
-    books,
-    records,
-    transfers,
-  }
+  })
+}
+
+/** The answers by the names of their questions, which have left in this order. */
+async function together<Asked extends Record<string, unknown>>(
+  asked: Asked,
+): Promise<{ [Name in keyof Asked]: Awaited<Asked[Name]> }> {
+  const answers = await Promise.all(Object.values(asked))
+  return Object.fromEntries(Object.keys(asked).map((name, i) => [name, answers[i]])) as never
 }
 
 interface BooksRow {
@@ -172,7 +156,8 @@ export function toWorkingSet(loaded: Loaded, needs: Needs): WorkingSet {
   for (const transfer of repeated.map(toTransfer)) state.transfers.set(transfer.id, transfer)
   for (const original of originals.map(toTransfer)) {
     const accounts = original.postings.flatMap(({ source, destination }) => [source, destination])
-    if (has(...accounts)) state.transfers.set(original.id, original)
+    // One that failed may name accounts that there are not; nothing will ever change it.
+    if (original.status === 'failed' || has(...accounts)) state.transfers.set(original.id, original)
   }
   const answers = new Map(transfers.map((row) => [row.id, row]))
   for (const record of loaded.records.map((row) => toIdempotencyRecord(row, answers))) {

@@ -35,6 +35,10 @@ const Health = z
 const Readiness = Health.extend({
   authentication: z.enum(['on', 'off']),
   notice: z.string().nullable().meta({ description: 'What whoever runs this should know, for people' }),
+  grpc: z
+    .string()
+    .nullable()
+    .meta({ description: 'Where gRPC is; null when it is off', examples: ['127.0.0.1:50051'] }),
 }).meta({ id: 'Readiness' })
 
 const home: z.output<typeof Home> = {
@@ -64,10 +68,14 @@ const home: z.output<typeof Home> = {
 export async function serveHealth(
   scope: FastifyInstance,
   health: Florin['health'],
-  { authentication }: Pick<AccessControl, 'authentication'>,
+  {
+    authentication,
+    grpcAddress,
+  }: Pick<AccessControl, 'authentication'> & { readonly grpcAddress: string | null },
 ): Promise<void> {
   const app = useZod(scope)
-  const always = { authentication, notice: authentication === 'off' ? OPEN_NOTICE : null }
+  const notice = authentication === 'off' ? OPEN_NOTICE : null
+  const always = { authentication, notice, grpc: grpcAddress }
   const common = { tags: ['service'], querystring: noQuery }
 
   app.get(

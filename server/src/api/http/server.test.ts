@@ -75,7 +75,8 @@ describe('the HTTP server', () => {
       assert.deepEqual((await edge.get('/health/live')).body, { status: 'ok', problem: null })
       const ready = await edge.get('/health/ready')
       assert.deepEqual([ready.status, ready.headers['retry-after']], [503, '1'])
-      assert.deepEqual([ready.body.status, ready.body.problem], ['unavailable', 'the store is away'])
+      const { status, problem, grpc } = ready.body
+      assert.deepEqual([status, problem, grpc], ['unavailable', 'the store is away', null])
     })
     await withEdge({}, async (edge) => {
       const { status, body } = await edge.get('/health/ready')

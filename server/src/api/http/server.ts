@@ -22,6 +22,8 @@ export interface HttpServerOptions {
   readonly logRequests?: boolean
   /** False: no /docs. */
   readonly docs?: boolean
+  /** Where gRPC is, for people; null when it is nowhere. */
+  readonly grpcAddress?: string | null
 }
 
 /** How long a client may take, and how much it may send, before its connection is closed. */
@@ -44,7 +46,7 @@ const CLOSE_IDLE_EVERY_MS = 50
  * requests in flight finish.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
-  const { florin, accessControl, log, logRequests = false, docs = true } = options
+  const { florin, accessControl, log, logRequests = false, docs = true, grpcAddress = null } = options
   const app = fastify({
     logger: false,
     bodyLimit: BODY_SIZE_MAX,
@@ -74,7 +76,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   if (logRequests) logEveryRequest(app, log)
 
   await describeApi(app)
-  await app.register((scope) => serveHealth(scope, florin.health, accessControl))
+  await app.register((scope) => serveHealth(scope, florin.health, { ...accessControl, grpcAddress }))
   await app.register((scope) => serveV1(scope, florinOf), { prefix: '/v1' })
   await app.register((scope) => serveV2(scope, florinOf, log), { prefix: '/v2' })
   if (docs) await app.register(serveDocs)

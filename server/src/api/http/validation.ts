@@ -38,6 +38,13 @@ const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart 
   }
 }
 
+/** What the schema makes of a message; throws a validation error that names its fields. */
+export function parseMessage<Schema extends z.ZodType>(schema: Schema, message: object): z.output<Schema> {
+  const result = schema.safeParse(message, PARSE_PARAMS)
+  if (!result.success) throw invalidFields(fieldErrors(result.error.issues, 'request'))
+  return result.data
+}
+
 const PARSE_PARAMS = { reportInput: true, error: describe }
 
 function fieldErrors(issues: readonly z.core.$ZodIssue[], nameless: string): FieldError[] {

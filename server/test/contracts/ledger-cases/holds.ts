@@ -1,7 +1,5 @@
 /** Holds: money reserved and announced, captured in time, and given back. */
-import { MAX, MAX_LESS_1, TWO, type LedgerCase } from './ledger-case.ts'
-
-const MAX_LESS_5 = `${MAX.slice(1)}4`
+import { MAX, MAX_LESS_1, MAX_LESS_5, TWO, type LedgerCase } from './ledger-case.ts'
 
 /** The cases. */
 export const HOLD_CASES: readonly LedgerCase[] = [

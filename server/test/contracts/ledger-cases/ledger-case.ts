@@ -16,5 +16,7 @@ export interface LedgerCase {
 export const MAX = '9'.repeat(38)
 /** One unit less. */
 export const MAX_LESS_1 = `${'9'.repeat(37)}8`
+/** Five units less. */
+export const MAX_LESS_5 = `${'9'.repeat(37)}4`
 /** Two accounts, the first with money. */
 export const TWO: readonly string[] = ['open 1 EUR 100.00', 'open 2 EUR']

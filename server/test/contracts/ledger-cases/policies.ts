@@ -59,6 +59,11 @@ export const POLICY_CASES: readonly LedgerCase[] = [
     ],
   },
   {
+    name: 'a currency’s policy is not made before its external account moved, though the clock was turned back',
+    given: ['at 02:00', 'open 1 EUR 100.00'],
+    when: ['at 01:00', 'policy p EUR max=5.00 -> ok'],
+  },
+  {
     name: 'an account’s own policy, its user’s and its currency’s hold together; external accounts have none',
     given: [
       'user ann',

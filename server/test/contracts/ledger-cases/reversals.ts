@@ -1,5 +1,5 @@
 /** Reversals: a transfer undone, whole or in part, never more than once in total. */
-import { TWO, type LedgerCase } from './ledger-case.ts'
+import { MAX, MAX_LESS_5, TWO, type LedgerCase } from './ledger-case.ts'
 
 /** The cases. */
 export const REVERSAL_CASES: readonly LedgerCase[] = [
@@ -30,6 +30,8 @@ export const REVERSAL_CASES: readonly LedgerCase[] = [
       'reverse x -> transfer_not_found transfer_id',
       'pay 2>1 99.00 EUR id=u -> insufficient_funds postings[0].source',
       'reverse u -> transfer_not_posted transfer_id',
+      'pay 1>77 1.00 EUR id=v -> account_not_found postings[0].destination',
+      'reverse v -> transfer_not_posted transfer_id',
     ],
   },
   {
@@ -114,6 +116,25 @@ export const REVERSAL_CASES: readonly LedgerCase[] = [
     ],
     when: ['reverse t 5.00 USD posting=1 -> ok', 'reverse t -> ok'],
     balances: ['1 10.00 EUR 3', '2 0.00 USD 3', '3 0.00 EUR 2', '4 11.00 USD 4'],
+  },
+  {
+    name: 'what went cannot come back where it would make 39 digits',
+    given: [
+      'open 1 JPY 5',
+      'open 2 JPY',
+      'open 3 JPY 0 limit=9',
+      'pay 1>2 5 JPY id=t',
+      `pay @JPY>1 ${MAX_LESS_5} JPY`,
+      'pay 3>1 1 JPY',
+    ],
+    when: [
+      'reverse t -> balance_overflow postings[0].destination',
+      'close 2 to=1 -> balance_overflow sweep_to',
+      'reverse t 4 JPY -> ok',
+      'pay 1>3 1 JPY -> ok',
+      'close 2 to=1 -> ok',
+    ],
+    balances: [`1 ${MAX} JPY 7`, '2 0 JPY 3'],
   },
   {
     name: 'a reversal is remembered under its key',

@@ -1,4 +1,5 @@
 /** What refuses transfers and their reversals, conversions, and the sweep of an account that is closed. */
+import { MAX_LESS_5 } from '../ledger-cases/ledger-case.ts'
 import { MOVES, SIDES, SOURCES_APART, WORLD } from './no-money-moves.ts'
 import { KEY, neighbours, USED, type Precedence } from './precedence.ts'
 
@@ -15,7 +16,7 @@ const SWEEP: Precedence = {
   kind: 'close_account',
   line: 'close {id} to={to} {key}',
   slots: { id: '1', to: '2' },
-  given: WORLD,
+  given: [...WORLD, 'open 18 JPY', 'pay 16>18 2 JPY'],
   reasons: [
     KEY,
     ['account_not_found', { to: '99' }],
@@ -26,13 +27,17 @@ const SWEEP: Precedence = {
     ['account_frozen', { to: '5' }],
     ['below_floor', { id: '13' }],
     ['ceiling_exceeded', { to: '14' }],
+    ['balance_overflow', { id: '18', to: '15' }],
   ],
-  apart: neighbours('what is swept goes to one account', [
-    'account_not_found',
-    'same_account',
-    'currency_mismatch',
-    'account_closed',
-  ]),
+  apart: [
+    ...neighbours('what is swept goes to one account', [
+      'account_not_found',
+      'same_account',
+      'currency_mismatch',
+      'account_closed',
+    ]),
+    ['ceiling_exceeded', 'balance_overflow', 'both are the destination’s'],
+  ],
 }
 
 /** Their precedence. */
@@ -69,6 +74,12 @@ export const TRANSFER_PRECEDENCES: readonly Precedence[] = [
       'pay 12>1 all EUR',
       'policy p13 EUR on=13 floor=100.00',
       'policy p14 EUR on=14 ceiling=0.50',
+      'open 15 JPY 5',
+      'open 16 JPY',
+      'open 17 JPY 0 limit=9',
+      'pay 15>16 5 JPY id=t-huge',
+      `pay @JPY>15 ${MAX_LESS_5} JPY`,
+      'pay 17>15 1 JPY',
     ],
     reasons: [
       KEY,
@@ -82,12 +93,16 @@ export const TRANSFER_PRECEDENCES: readonly Precedence[] = [
       ['insufficient_funds', { original: ',short' }],
       ['below_floor', { original: ',floor' }],
       ['ceiling_exceeded', { original: ',ceiling' }],
+      ['balance_overflow', { original: '-huge' }],
     ],
-    apart: neighbours('a transfer has one state', [
-      'transfer_not_found',
-      'transfer_not_posted',
-      'reversal_of_reversal',
-    ]),
+    apart: [
+      ...neighbours('a transfer has one state', [
+        'transfer_not_found',
+        'transfer_not_posted',
+        'reversal_of_reversal',
+      ]),
+      ['ceiling_exceeded', 'balance_overflow', 'the postings of a transfer show their order'],
+    ],
   },
   {
     kind: 'convert_quote',

@@ -6,7 +6,7 @@ import { noQuery } from '../fields.ts'
 import { answer, problems } from '../answers.ts'
 import { notFound, refusalProblem, sendProblem } from '../problems.ts'
 import type { ZodApp } from '../validation.ts'
-import { AccountPathV1, AccountV1, isV1Account, NewAccountV1, toAccountV1 } from './schemas.ts'
+import { accountField, AccountPathV1, AccountV1, isV1Account, NewAccountV1, toAccountV1 } from './schemas.ts'
 
 /** Adds `/accounts` of v1. */
 export function serveAccounts(app: ZodApp, florinOf: FlorinOf): void {
@@ -66,8 +66,4 @@ export function serveAccounts(app: ZodApp, florinOf: FlorinOf): void {
       return toAccountV1(account)
     },
   )
-}
-
-function accountField(field: string): string {
-  return field === 'id' ? 'account_id' : field
 }

@@ -106,6 +106,22 @@ export const TransferV1 = z
     ],
   })
 
+/** v1's name for a field of an account. */
+export function accountField(field: string): string {
+  return field === 'id' ? 'account_id' : field
+}
+
+const TRANSFER_FIELDS: Readonly<Record<string, string>> = {
+  'postings[0].source': 'source_account_id',
+  'postings[0].destination': 'destination_account_id',
+  'postings[0].amount': 'amount',
+}
+
+/** v1's name for a field of a transfer. */
+export function transferField(field: string): string {
+  return TRANSFER_FIELDS[field] ?? field
+}
+
 /** True for accounts that v1 can speak of. */
 export function isV1Account(account: Account): boolean {
   return account.currency === NO_CURRENCY.code && account.kind === 'standard'

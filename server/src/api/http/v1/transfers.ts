@@ -7,14 +7,14 @@ import { noQuery } from '../fields.ts'
 import { answer, problems } from '../answers.ts'
 import { notFound, refusalProblem, sendProblem } from '../problems.ts'
 import type { ZodApp } from '../validation.ts'
-import { isV1Transfer, NewTransferV1, toTransferV1, TransferPathV1, TransferV1 } from './schemas.ts'
-
-const FIELD_NAMES: Readonly<Record<string, string>> = {
-  'postings[0].source': 'source_account_id',
-  'postings[0].destination': 'destination_account_id',
-  'postings[0].amount': 'amount',
-}
-const fieldName = (field: string): string => FIELD_NAMES[field] ?? field
+import {
+  isV1Transfer,
+  NewTransferV1,
+  toTransferV1,
+  transferField,
+  TransferPathV1,
+  TransferV1,
+} from './schemas.ts'
 
 /** Adds transfers of v1 under one of their two names. */
 export function serveTransfers(
@@ -42,7 +42,7 @@ export function serveTransfers(
     async (request, reply) => {
       const { source_account_id: source, destination_account_id: destination, amount } = request.body
       const outcome = await withFieldNames(
-        fieldName,
+        transferField,
         florinOf(request).transfers.post(callerOf(request), {
           id: null,
           postings: [{ source, destination, amount, currency: NO_CURRENCY.code }],
@@ -53,7 +53,10 @@ export function serveTransfers(
       )
       markReplay(reply, outcome)
       if (outcome.kind === 'rejected') {
-        return sendProblem(reply, refusalProblem(outcome, { fieldName, transferPath, plain: true }))
+        return sendProblem(
+          reply,
+          refusalProblem(outcome, { fieldName: transferField, transferPath, plain: true }),
+        )
       }
       void reply.code(201).header('location', `${transferPath}/${outcome.result.id}`)
       return toTransferV1(outcome.result)

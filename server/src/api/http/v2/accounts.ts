@@ -1,6 +1,9 @@
 import type { FastifyReply } from 'fastify'
+import type { z } from 'zod'
+import type { Florin } from '#app/florin.ts'
 import type { CreateAccount, OutcomeOf } from '#core/command.ts'
 import type { FlorinOf } from '../access.ts'
+import type { AccountId } from '#core/ids.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { ifMatchOf, toETag } from '../etag.ts'
 import { noQuery } from '../fields.ts'
@@ -61,17 +64,7 @@ export function serveAccounts(app: ZodApp, florinOf: FlorinOf): void {
         response: { 200: answer('A page of accounts', AccountPage), ...problems('path') },
       },
     },
-    async (request) => {
-      const { query } = request
-      const { after, filters } = query
-      const accounts = await florinOf(request).reader.listAccounts({
-        limit: rowsToRead(query),
-        ...(after === undefined ? {} : { after }),
-        ...(filters.user_id === undefined ? {} : { userId: filters.user_id }),
-        ...(filters.currency === undefined ? {} : { currency: filters.currency }),
-      })
-      return toPage(accounts, query, { position: ({ id }) => id, row: toAccount })
-    },
+    async (request) => await accountPage(florinOf(request), request.query),
   )
 
   app.get(
@@ -90,17 +83,11 @@ export function serveAccounts(app: ZodApp, florinOf: FlorinOf): void {
       },
     },
     async (request, reply) => {
-      const {
-        params,
-        query: { at, clock },
-      } = request
-      const florin = florinOf(request)
-      const account = await florin.reader.findAccount(params.account_id)
+      const { params, query } = request
+      const account = await accountAt(florinOf(request), params.account_id, query)
       if (account === undefined) return sendProblem(reply, notFound('account', params.account_id))
       void reply.header('etag', toETag(account.version))
-      if (at === undefined) return toAccount(account)
-      const posted = await florin.history.balanceAt(account, { at, clock })
-      return toPastAccount(account, { posted, at, clock })
+      return account
     },
   )
 
@@ -158,6 +145,30 @@ export function serveAccounts(app: ZodApp, florinOf: FlorinOf): void {
       )
     },
   )
+}
+
+/** A page of accounts. */
+export async function accountPage({ reader }: Florin, query: z.output<typeof accountList>) {
+  const { after, filters } = query
+  const accounts = await reader.listAccounts({
+    limit: rowsToRead(query),
+    ...(after === undefined ? {} : { after }),
+    ...(filters.user_id === undefined ? {} : { userId: filters.user_id }),
+    ...(filters.currency === undefined ? {} : { currency: filters.currency }),
+  })
+  return toPage(accounts, query, { position: ({ id }) => id, row: toAccount })
+}
+
+/** An account as it is shown, now or with what it had at a moment. */
+export async function accountAt(
+  { reader, history }: Florin,
+  id: AccountId,
+  { at, clock }: z.output<typeof AccountMoment>,
+) {
+  const account = await reader.findAccount(id)
+  if (account === undefined || at === undefined) return account && toAccount(account)
+  const posted = await history.balanceAt(account, { at, clock })
+  return toPastAccount(account, { posted, at, clock })
 }
 
 function sendAccount(reply: FastifyReply, outcome: OutcomeOf<CreateAccount>) {

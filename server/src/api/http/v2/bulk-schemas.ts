@@ -118,7 +118,8 @@ export function toBulkResult(
   }
 }
 
-function statusOf({ kind, retry }: AppError): 'failed' | 'not_posted' | 'unknown' {
+/** What became of an item that ended with an error. */
+export function statusOf({ kind, retry }: AppError): 'failed' | 'not_posted' | 'unknown' {
   if (kind !== 'unavailable') return 'failed'
   return retry === 'unknown' ? 'unknown' : 'not_posted'
 }

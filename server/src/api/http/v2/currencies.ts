@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { parseCurrencyCode, type LedgerCurrency } from '#core/currency.ts'
+import type { Florin } from '#app/florin.ts'
+import { parseCurrencyCode, type CurrencyCode, type LedgerCurrency } from '#core/currency.ts'
 import { SCALE_MAX } from '#core/money.ts'
 import type { FlorinOf } from '../access.ts'
 import { callerOf, markReplay } from '../caller.ts'
@@ -12,7 +13,8 @@ import { accountId, code, pageOf } from './shown.ts'
 
 const NAME_LENGTH_MAX = 100
 
-const NewCurrency = z
+/** `POST /v2/currencies` */
+export const NewCurrency = z
   .strictObject({
     code: currencyCode,
     scale: z.int().min(0).max(SCALE_MAX).meta({ description: 'Digits after the point' }),
@@ -20,8 +22,10 @@ const NewCurrency = z
   })
   .meta({ id: 'NewCurrency', examples: [{ code: 'POINTS', scale: 0, name: 'Loyalty points' }] })
 
-const CurrencyPath = z.strictObject({ code: currencyCode })
-const currencyList = listQuery({ name: 'currencies', filters: {}, position: parseCurrencyCode })
+/** Path of one currency. */
+export const CurrencyPath = z.strictObject({ code: currencyCode })
+/** `GET /v2/currencies` */
+export const currencyList = listQuery({ name: 'currencies', filters: {}, position: parseCurrencyCode })
 
 const CurrencySchema = z
   .strictObject({
@@ -80,16 +84,7 @@ export function serveCurrencies(app: ZodApp, florinOf: FlorinOf): void {
         response: { 200: answer('A page of currencies', CurrencyPage), ...problems('path') },
       },
     },
-    async (request) => {
-      const { query } = request
-      const { after } = query
-      const all = await florinOf(request).currencyBook.list()
-      const rows = all.filter((currency) => after === undefined || currency.code > after)
-      return toPage(rows.slice(0, rowsToRead(query)), query, {
-        position: (currency) => currency.code,
-        row: (currency) => toCurrency(currency, currency.inUse),
-      })
-    },
+    async (request) => await currencyPage(florinOf(request), request.query),
   )
 
   app.get(
@@ -109,16 +104,32 @@ export function serveCurrencies(app: ZodApp, florinOf: FlorinOf): void {
     },
     async (request, reply) => {
       const { params } = request
-      const held = await florinOf(request).directory.findCurrency(params.code)
-      const currency = held ?? (await florinOf(request).currencyBook.find(params.code))
-      return currency === undefined
-        ? sendProblem(reply, notFound('currency', params.code))
-        : toCurrency({ externalAccountId: null, ...currency }, held !== undefined)
+      const currency = await findCurrency(florinOf(request), params.code)
+      return currency ?? sendProblem(reply, notFound('currency', params.code))
     },
   )
 }
 
-function toCurrency(currency: LedgerCurrency, inUse: boolean): z.output<typeof CurrencySchema> {
+/** A page of currencies. */
+export async function currencyPage({ currencyBook }: Florin, query: z.output<typeof currencyList>) {
+  const { after } = query
+  const all = await currencyBook.list()
+  const rows = all.filter((currency) => after === undefined || currency.code > after)
+  return toPage(rows.slice(0, rowsToRead(query)), query, {
+    position: (currency) => currency.code,
+    row: (currency) => toCurrency(currency, currency.inUse),
+  })
+}
+
+/** A currency as it is shown. */
+export async function findCurrency({ directory, currencyBook }: Florin, wanted: CurrencyCode) {
+  const held = await directory.findCurrency(wanted)
+  const currency = held ?? (await currencyBook.find(wanted))
+  return currency && toCurrency({ externalAccountId: null, ...currency }, held !== undefined)
+}
+
+/** Renders a currency. */
+export function toCurrency(currency: LedgerCurrency, inUse: boolean): z.output<typeof CurrencySchema> {
   const { code: shown, name, scale, externalAccountId } = currency
   return { code: shown, name, scale, external_account_id: externalAccountId, in_use: inUse }
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import type { Florin } from '#app/florin.ts'
 import { invalidField } from '#core/errors.ts'
 import { parseAccountId, type AccountId } from '#core/ids.ts'
-import { formatAmount } from '#core/money.ts'
+import { formatAmount, type Scale } from '#core/money.ts'
 import { parsed, type Parsed } from '#core/parsed.ts'
 import type { FlorinOf } from '../access.ts'
 import { answer, problems } from '../answers.ts'
@@ -12,7 +13,8 @@ import { AccountPath } from './account-schemas.ts'
 import { amount, instant, pageOf, uuid } from './shown.ts'
 
 // The account is in the path and not a filter, so the cursor's position names it.
-const entryList = listQuery({ name: 'entries', filters: {}, position: parsePosition })
+/** `GET /v2/accounts/{account_id}/entries` */
+export const entryList = listQuery({ name: 'entries', filters: {}, position: parsePosition })
 
 const EntrySchema = z
   .strictObject({
@@ -46,31 +48,44 @@ export function serveEntries(app: ZodApp, florinOf: FlorinOf): void {
       },
     },
     async (request, reply) => {
-      const { params, query } = request
-      const account = await florinOf(request).reader.findAccount(params.account_id)
-      if (account === undefined) return sendProblem(reply, notFound('account', params.account_id))
-      if (query.after !== undefined && query.after.accountId !== account.id) {
-        throw invalidField('cursor', 'was given for another account; begin without a cursor')
-      }
-      const entries = await florinOf(request).reader.listEntries({
-        accountId: account.id,
-        limit: rowsToRead(query),
-        ...(query.after === undefined ? {} : { before: query.after.number }),
-      })
-      return toPage(entries, query, {
-        position: (entry) => `${account.id}/${entry.number}`,
-        row: (entry): z.output<typeof EntrySchema> => ({
-          number: entry.number.toString(),
-          transfer_id: entry.transferId,
-          amount: formatAmount(entry.amount, account.scale),
-          balance_after: formatAmount(entry.balanceAfter, account.scale),
-          reference: entry.reference,
-          effective_at: entry.effectiveAt,
-          created_at: entry.createdAt,
-        }),
-      })
+      const id = request.params.account_id
+      const page = await entryPage(florinOf(request), id, request.query)
+      return page ?? sendProblem(reply, notFound('account', id))
     },
   )
+}
+
+/** A page of entries; undefined when there is no such account. */
+export async function entryPage({ reader }: Florin, id: AccountId, query: z.output<typeof entryList>) {
+  const account = await reader.findAccount(id)
+  if (account === undefined) return undefined
+  if (query.after !== undefined && query.after.accountId !== account.id) {
+    throw invalidField('cursor', 'was given for another account; begin without a cursor')
+  }
+  const entries = await reader.listEntries({
+    accountId: account.id,
+    limit: rowsToRead(query),
+    ...(query.after === undefined ? {} : { before: query.after.number }),
+  })
+  return toPage(entries, query, {
+    position: (entry) => `${account.id}/${entry.number}`,
+    row: (entry) => toEntry(entry, account.scale),
+  })
+}
+
+type Line = Awaited<ReturnType<Florin['reader']['listEntries']>>[number]
+
+/** Renders an entry, or a line of a statement. */
+export function toEntry(entry: Line, scale: Scale): z.output<typeof EntrySchema> {
+  return {
+    number: entry.number.toString(),
+    transfer_id: entry.transferId,
+    amount: formatAmount(entry.amount, scale),
+    balance_after: formatAmount(entry.balanceAfter, scale),
+    reference: entry.reference,
+    effective_at: entry.effectiveAt,
+    created_at: entry.createdAt,
+  }
 }
 
 function parsePosition(text: string): Parsed<{ accountId: AccountId; number: bigint }> {

@@ -18,7 +18,8 @@ const WAIT_MAX_SECONDS = EVENT_WAIT_MAX_MS / 1000
 /** How many pages of other types one request reads past before it answers with an empty page. */
 const READS_MAX = 20
 
-const EventsQuery = z.strictObject({
+/** `GET /v2/events` */
+export const EventsQuery = z.strictObject({
   after: parsedText(parsePosition, {
     description:
       '`next_cursor` of the page before, or the `id` of the last event you handled; absent: from the start',
@@ -90,7 +91,7 @@ export function serveEvents(app: ZodApp, florinOf: FlorinOf): void {
       if (closing) stop()
       raw.socket.once('close', stop)
       try {
-        return await readPage(florinOf(request).events, query, controller.signal)
+        return await eventPage(florinOf(request), query, controller.signal)
       } finally {
         raw.socket.removeListener('close', stop)
         waiting.delete(controller)
@@ -99,13 +100,14 @@ export function serveEvents(app: ZodApp, florinOf: FlorinOf): void {
   )
 }
 
-async function readPage(source: Florin['events'], query: z.output<typeof EventsQuery>, signal: AbortSignal) {
+/** A page of events; waits for the first as long as the query says, or until the signal. */
+export async function eventPage(florin: Florin, query: z.output<typeof EventsQuery>, signal: AbortSignal) {
   let after = query.after ?? START
   let shown: JournalEvent[] = []
   for (let reads = 0; reads < READS_MAX && shown.length === 0; reads += 1) {
     // Only the first read may wait: the others follow a page of other types, and the caller asks again anyway.
     const waitMs = reads === 0 ? query.wait * 1000 : 0
-    const events = await source.read({ after, limit: query.limit, waitMs, signal })
+    const events = await florin.events.read({ after, limit: query.limit, waitMs, signal })
     shown = events.filter(({ fact }) => query.types === undefined || query.types.has(fact.type))
     after = events.at(-1) ?? after
     if (events.length < query.limit) break

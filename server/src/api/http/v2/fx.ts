@@ -20,7 +20,8 @@ import type { ZodApp } from '../validation.ts'
 import { accountId, amount, code, instant, uuid } from './shown.ts'
 import { toTransfer, TRANSFERS_PATH, TransferSchema } from './transfer-schemas.ts'
 
-const NewQuote = z
+/** `POST /v2/fx/quotes` */
+export const NewQuote = z
   .strictObject({
     sell_currency: currencyCode,
     buy_currency: currencyCode,
@@ -45,7 +46,8 @@ const NewQuote = z
     return z.NEVER
   })
 
-const Conversion = z
+/** `POST /v2/fx/quotes/{quote_id}/convert` */
+export const Conversion = z
   .strictObject({
     source: accountIdText.meta({ description: 'Pays what is sold' }),
     destination: accountIdText.meta({ description: 'Gets what is bought' }),
@@ -54,7 +56,8 @@ const Conversion = z
   })
   .meta({ id: 'Conversion', examples: [{ source: '1001', destination: '1002' }] })
 
-const QuotePath = z.strictObject({ quote_id: quoteIdText })
+/** Path of one quote. */
+export const QuotePath = z.strictObject({ quote_id: quoteIdText })
 
 const side = z.strictObject({
   currency: code,
@@ -162,19 +165,21 @@ const QUOTE_FIELDS: Readonly<Record<string, string>> = {
   'sell.account': 'sell_currency',
   'buy.account': 'buy_currency',
 }
-const quoteField = (field: string): string => QUOTE_FIELDS[field] ?? field
+/** The caller's name for a field of a quote. */
+export const quoteField = (field: string): string => QUOTE_FIELDS[field] ?? field
 
 const CONVERSION_FIELDS: Readonly<Record<string, string>> = {
   'postings[0].source': 'source',
   'postings[1].destination': 'destination',
 }
 
-/** The other two accounts are the operator's, which the quote names. */
-function conversionField(field: string): string {
+/** The caller's name for a field of a conversion: the other two accounts are the operator's, which the quote names. */
+export function conversionField(field: string): string {
   return CONVERSION_FIELDS[field] ?? (field.startsWith('postings[') ? 'quote_id' : field)
 }
 
-function toQuote(quote: Quote): z.output<typeof QuoteSchema> {
+/** Renders a quote. */
+export function toQuote(quote: Quote): z.output<typeof QuoteSchema> {
   const { numerator, denominator } = quote.rate
   return {
     id: quote.id,

@@ -1,4 +1,6 @@
 import type { FastifyReply } from 'fastify'
+import type { z } from 'zod'
+import type { Florin } from '#app/florin.ts'
 import type { CreateHold, OutcomeOf } from '#core/command.ts'
 import type { FlorinOf } from '../access.ts'
 import { callerOf, markReplay } from '../caller.ts'
@@ -59,17 +61,7 @@ export function serveHolds(app: ZodApp, florinOf: FlorinOf): void {
         response: { 200: answer('A page of holds', HoldPage), ...problems('path') },
       },
     },
-    async (request) => {
-      const { query } = request
-      const { after, filters } = query
-      const holds = await florinOf(request).reader.listHolds({
-        limit: rowsToRead(query),
-        ...(after === undefined ? {} : { before: after }),
-        ...(filters.account_id === undefined ? {} : { accountId: filters.account_id }),
-        ...(filters.status === undefined ? {} : { status: filters.status }),
-      })
-      return toPage(holds, query, { position: ({ id }) => id, row: toHold })
-    },
+    async (request) => await holdPage(florinOf(request), request.query),
   )
 
   app.get(
@@ -148,8 +140,20 @@ export function serveHolds(app: ZodApp, florinOf: FlorinOf): void {
 
 const ENDED = 'hold_captured, hold_released, hold_expired'
 
+/** A page of holds. */
+export async function holdPage({ reader }: Florin, query: z.output<typeof holdList>) {
+  const { after, filters } = query
+  const holds = await reader.listHolds({
+    limit: rowsToRead(query),
+    ...(after === undefined ? {} : { before: after }),
+    ...(filters.account_id === undefined ? {} : { accountId: filters.account_id }),
+    ...(filters.status === undefined ? {} : { status: filters.status }),
+  })
+  return toPage(holds, query, { position: ({ id }) => id, row: toHold })
+}
+
 /** The accounts of a capture are the hold's. */
-function ofHold(field: string): string {
+export function ofHold(field: string): string {
   return field.startsWith('postings[') ? 'hold_id' : field
 }
 

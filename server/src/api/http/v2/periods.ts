@@ -7,7 +7,8 @@ import { refusalProblem, sendProblem } from '../problems.ts'
 import type { ZodApp } from '../validation.ts'
 import { instant } from './shown.ts'
 
-const PeriodEnd = z
+/** `POST /v2/periods/close` */
+export const PeriodEnd = z
   .strictObject({ through: instantText })
   .meta({ id: 'PeriodEnd', examples: [{ through: '2026-10-31T23:59:59.999999Z' }] })
 

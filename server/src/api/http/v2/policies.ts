@@ -1,7 +1,11 @@
 import type { FastifyReply } from 'fastify'
+import type { z } from 'zod'
+import type { Florin } from '#app/florin.ts'
 import type { CreatePolicy, OutcomeOf } from '#core/command.ts'
 import { invalidField } from '#core/errors.ts'
 import type { FlorinOf } from '../access.ts'
+import type { AccountId, PolicyId } from '#core/ids.ts'
+import type { PolicyTarget } from '#core/policy.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { ifMatchOf, toETag } from '../etag.ts'
 import { noQuery } from '../fields.ts'
@@ -23,8 +27,12 @@ import {
   toPolicyVersion,
 } from './policy-schemas.ts'
 
-/** The core's name for what a policy is for, and the caller's. */
 const TARGET_FIELDS = { account: 'account_id', user: 'user_id', currency: 'currency' } as const
+
+/** The caller's names for fields of a policy for this target. */
+export function policyField({ kind }: PolicyTarget): (field: string) => string {
+  return (field) => (field === 'target' ? TARGET_FIELDS[kind] : field)
+}
 
 /** Adds `/policies`, and those of one account. */
 export function servePolicies(app: ZodApp, florinOf: FlorinOf): void {
@@ -51,7 +59,7 @@ export function servePolicies(app: ZodApp, florinOf: FlorinOf): void {
       if (outcome.kind === 'accepted') {
         void reply.code(201).header('location', `/v2/policies/${outcome.result.id}`)
       }
-      return sendPolicy(reply, outcome, (field) => (field === 'target' ? TARGET_FIELDS[target.kind] : field))
+      return sendPolicy(reply, outcome, policyField(target))
     },
   )
 
@@ -66,18 +74,7 @@ export function servePolicies(app: ZodApp, florinOf: FlorinOf): void {
         response: { 200: answer('A page of policies', PolicyPage), ...problems('path') },
       },
     },
-    async (request) => {
-      const { query } = request
-      const { after, filters } = query
-      const policies = await florinOf(request).reader.listPolicies({
-        limit: rowsToRead(query),
-        ...(after === undefined ? {} : { after }),
-        ...(filters.account_id === undefined ? {} : { accountId: filters.account_id }),
-        ...(filters.user_id === undefined ? {} : { userId: filters.user_id }),
-        ...(filters.currency === undefined ? {} : { currency: filters.currency }),
-      })
-      return toPage(policies, query, { position: ({ id }) => id, row: toPolicy })
-    },
+    async (request) => await policyPage(florinOf(request), request.query),
   )
 
   app.get(
@@ -169,24 +166,9 @@ export function servePolicies(app: ZodApp, florinOf: FlorinOf): void {
       },
     },
     async (request, reply) => {
-      const {
-        params: { policy_id: id },
-        query,
-      } = request
-      const { after } = query
-      if (after !== undefined && after.id !== id) {
-        throw invalidField('cursor', 'was given for another policy; begin without a cursor')
-      }
-      const versions = await florinOf(request).reader.listPolicyVersions({
-        id,
-        limit: rowsToRead(query),
-        ...(after === undefined ? {} : { before: after.version }),
-      })
-      if (versions.length === 0 && after === undefined) return sendProblem(reply, notFound('policy', id))
-      return toPage(versions, query, {
-        position: ({ policy }) => `${id}/${policy.version}`,
-        row: toPolicyVersion,
-      })
+      const id = request.params.policy_id
+      const page = await policyVersionPage(florinOf(request), id, request.query)
+      return page ?? sendProblem(reply, notFound('policy', id))
     },
   )
 
@@ -207,12 +189,53 @@ export function servePolicies(app: ZodApp, florinOf: FlorinOf): void {
     },
     async (request, reply) => {
       const { params } = request
-      const account = await florinOf(request).reader.findAccount(params.account_id)
-      if (account === undefined) return sendProblem(reply, notFound('account', params.account_id))
-      const policies = await florinOf(request).policies.of(account)
-      return { data: policies.map(toPolicy), next_cursor: null }
+      const policies = await accountPolicies(florinOf(request), params.account_id)
+      return policies === undefined
+        ? sendProblem(reply, notFound('account', params.account_id))
+        : { data: policies, next_cursor: null }
     },
   )
+}
+
+/** A page of policies. */
+export async function policyPage({ reader }: Florin, query: z.output<typeof policyList>) {
+  const { after, filters } = query
+  const policies = await reader.listPolicies({
+    limit: rowsToRead(query),
+    ...(after === undefined ? {} : { after }),
+    ...(filters.account_id === undefined ? {} : { accountId: filters.account_id }),
+    ...(filters.user_id === undefined ? {} : { userId: filters.user_id }),
+    ...(filters.currency === undefined ? {} : { currency: filters.currency }),
+  })
+  return toPage(policies, query, { position: ({ id }) => id, row: toPolicy })
+}
+
+/** A page of a policy's versions; undefined when there never was such a policy. */
+export async function policyVersionPage(
+  { reader }: Florin,
+  id: PolicyId,
+  query: z.output<typeof policyVersionList>,
+) {
+  const { after } = query
+  if (after !== undefined && after.id !== id) {
+    throw invalidField('cursor', 'was given for another policy; begin without a cursor')
+  }
+  const versions = await reader.listPolicyVersions({
+    id,
+    limit: rowsToRead(query),
+    ...(after === undefined ? {} : { before: after.version }),
+  })
+  if (versions.length === 0 && after === undefined) return undefined
+  return toPage(versions, query, {
+    position: ({ policy }) => `${id}/${policy.version}`,
+    row: toPolicyVersion,
+  })
+}
+
+/** The policies that an account is under; undefined when there is no such account. */
+export async function accountPolicies({ reader, policies }: Florin, id: AccountId) {
+  const account = await reader.findAccount(id)
+  return account && (await policies.of(account)).map(toPolicy)
 }
 
 function sendPolicy(

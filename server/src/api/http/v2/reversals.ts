@@ -9,8 +9,8 @@ import { refusalProblem, sendProblem } from '../problems.ts'
 import type { ZodApp } from '../validation.ts'
 import { toTransfer, TransferPath, TRANSFERS_PATH, TransferSchema } from './transfer-schemas.ts'
 
-/** Without a body all that is left is undone. */
-const NewReversal = z
+/** `POST /v2/transfers/{transfer_id}/reverse`; without a body all that is left is undone. */
+export const NewReversal = z
   .strictObject({
     amount: amountText.nullable().default(null).meta({
       description: 'All that is left when absent. Of the named posting, or of the only one that is no fee',
@@ -63,6 +63,6 @@ export function serveReversals(app: ZodApp, florinOf: FlorinOf): void {
 }
 
 /** The accounts of a reversal are the original's. */
-function ofOriginal(field: string): string {
+export function ofOriginal(field: string): string {
   return field.startsWith('postings[') ? 'transfer_id' : field
 }

@@ -78,21 +78,26 @@ function toSimulation(
     }
   }
   const transfer = outcome.result
-  const scales = scalesOf(transfer)
   return {
     would: 'post',
     status: POSTED,
     transfer: toTransfer(transfer),
-    entries: entries.map((entry) => {
-      const scale = expectDefined(scales.get(entry.accountId), `scale of ${entry.accountId}`)
-      return {
-        account_id: entry.accountId,
-        number: entry.number.toString(),
-        amount: formatAmount(entry.amount, scale),
-        balance_after: formatAmount(entry.balanceAfter, scale),
-      }
-    }),
+    entries: toSimulatedEntries(transfer, entries),
   }
+}
+
+/** Renders the entries that a transfer would make. */
+export function toSimulatedEntries(transfer: ShownPosted, entries: ShownSimulation['entries']) {
+  const scales = scalesOf(transfer)
+  return entries.map((entry) => {
+    const scale = expectDefined(scales.get(entry.accountId), `scale of ${entry.accountId}`)
+    return {
+      account_id: entry.accountId,
+      number: entry.number.toString(),
+      amount: formatAmount(entry.amount, scale),
+      balance_after: formatAmount(entry.balanceAfter, scale),
+    }
+  })
 }
 
 function scalesOf({ postings }: ShownPosted): Map<AccountId, Scale> {

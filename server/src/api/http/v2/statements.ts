@@ -19,6 +19,7 @@ import { notFound, sendProblem } from '../problems.ts'
 import { sendPieces } from '../streams.ts'
 import type { ZodApp } from '../validation.ts'
 import { AccountPath } from './account-schemas.ts'
+import { toEntry } from './entries.ts'
 import { accountId, amount, code, instant, uuid } from './shown.ts'
 import { STATEMENT_POLICY, toStatementCsv, toStatementHtml } from './statement-files.ts'
 
@@ -141,6 +142,26 @@ export function serveStatements(app: ZodApp, florinOf: FlorinOf, log: HttpLog): 
   }
 }
 
+/** Renders what a period came to. */
+export function toSummary(
+  { id, currency, scale }: Account,
+  { clock, from, to }: Period,
+  totals: Awaited<ReturnType<Florin['history']['totals']>>,
+) {
+  const show = (minor: bigint): string => formatAmount(minor, scale)
+  return {
+    account_id: id,
+    currency,
+    clock,
+    from,
+    to,
+    opening_balance: show(totals.opening),
+    closing_balance: show(totals.closing),
+    debits: show(totals.debits),
+    credits: show(totals.credits),
+  }
+}
+
 function parsePosition(text: string) {
   const [accountText = '', toText = '', atText = '', digits = ''] = text.split('/')
   const account = parseAccountId(accountText)
@@ -163,31 +184,14 @@ async function toStatement(
       ...(after === undefined ? {} : { after: { at: after.at, number: after.number } }),
     }),
   ])
-  const show = (minor: bigint): string => formatAmount(minor, account.scale)
   return {
-    account_id: account.id,
-    currency: account.currency,
-    clock: period.clock,
-    from: period.from,
-    to: period.to,
-    opening_balance: show(totals.opening),
-    closing_balance: show(totals.closing),
-    debits: show(totals.debits),
-    credits: show(totals.credits),
+    ...toSummary(account, period, totals),
     ...toPage(lines, query, {
       position(line) {
         const { at, number } = positionOf(line, period.clock)
         return [account.id, period.to, at, number].join('/')
       },
-      row: (line): z.output<typeof LineSchema> => ({
-        number: line.number.toString(),
-        transfer_id: line.transferId,
-        amount: show(line.amount),
-        balance_after: show(line.balanceAfter),
-        reference: line.reference,
-        effective_at: line.effectiveAt,
-        created_at: line.createdAt,
-      }),
+      row: (line) => toEntry(line, account.scale),
     }),
   }
 }

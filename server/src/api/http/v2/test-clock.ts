@@ -7,7 +7,8 @@ import { answer, problems } from '../answers.ts'
 import type { ZodApp } from '../validation.ts'
 import { instant } from './shown.ts'
 
-const Advance = z
+/** `POST /v2/test-clock/advance` */
+export const Advance = z
   .strictObject({
     seconds: z.int().min(1).max(AHEAD_MAX_SECONDS).optional(),
     to: instantText.optional(),
@@ -67,6 +68,7 @@ export function serveTestClock(app: ZodApp, florinOf: FlorinOf): void {
   )
 }
 
-function toTestClock({ now, aheadMs }: ClockReading): z.output<typeof TestClockSchema> {
+/** Renders the clock. */
+export function toTestClock({ now, aheadMs }: ClockReading): z.output<typeof TestClockSchema> {
   return { now, offset_seconds: aheadMs / 1000 }
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Florin } from '#app/florin.ts'
 import type { FlorinOf } from '../access.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { withFieldNames } from '../field-names.ts'
@@ -63,15 +64,7 @@ export function serveTransfers(app: ZodApp, florinOf: FlorinOf): void {
         response: { 200: answer('A page of transfers', TransferPage), ...problems('path') },
       },
     },
-    async (request) => {
-      const { query } = request
-      const limit = rowsToRead(query)
-      const transfers = await florinOf(request).reader.listTransfers({ limit, ...readerQuery(query) })
-      return toPage(transfers, query, {
-        position: ({ createdAt, id }) => `${createdAt}/${id}`,
-        row: toTransfer,
-      })
-    },
+    async (request) => await transferPage(florinOf(request), request.query),
   )
 
   app.get(
@@ -97,6 +90,15 @@ export function serveTransfers(app: ZodApp, florinOf: FlorinOf): void {
         : toTransfer(transfer)
     },
   )
+}
+
+/** A page of transfers. */
+export async function transferPage({ reader }: Florin, query: z.output<typeof transferList>) {
+  const transfers = await reader.listTransfers({ limit: rowsToRead(query), ...readerQuery(query) })
+  return toPage(transfers, query, {
+    position: ({ createdAt, id }) => `${createdAt}/${id}`,
+    row: toTransfer,
+  })
 }
 
 function readerQuery({ filters, after }: z.output<typeof transferList>) {

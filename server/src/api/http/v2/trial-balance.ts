@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Florin } from '#app/florin.ts'
 import type { History } from '#app/history.ts'
 import { ledgerClocks, type Moment } from '#app/history.ts'
 import type { Currency } from '#core/currency.ts'
@@ -12,7 +13,8 @@ import { sendPieces } from '../streams.ts'
 import type { ZodApp } from '../validation.ts'
 import { amount, code, instant } from './shown.ts'
 
-const TrialBalanceQuery = z.strictObject({
+/** `GET /v2/trial-balance` */
+export const TrialBalanceQuery = z.strictObject({
   currency: currencyCode,
   at: instantText.optional().meta({ description: 'As of this moment (RFC 3339); now when absent' }),
   clock: z.enum(ledgerClocks).default('effective'),
@@ -58,19 +60,31 @@ export function serveTrialBalance(app: ZodApp, florinOf: FlorinOf, log: HttpLog)
     async (request, reply) => {
       const { query } = request
       const { at = null, clock, format } = query
-      const { history, currencyBook } = florinOf(request)
-      const currency = await currencyBook.resolve(query.currency, 'currency')
+      const florin = florinOf(request)
+      const currency = await florin.currencyBook.resolve(query.currency, 'currency')
       if (format === 'csv') {
-        const pieces = toCsv(history, currency, { at, clock })
+        const pieces = toCsv(florin.history, currency, { at, clock })
         return await sendPieces(reply, { type: CSV_TYPE, pieces, log })
       }
-      return await toTrialBalance(history, currency, { at, clock })
+      return await trialBalance(florin, currency, { at, clock })
     },
   )
 }
 
-async function toTrialBalance(
-  history: History,
+async function* toCsv(history: History, currency: Currency, moment: Moment): AsyncGenerator<string> {
+  let text = toCsvLine(CSV_COLUMNS)
+  for await (const page of history.allBalances(currency, moment)) {
+    for (const { id, kind, posted } of page) {
+      text += toCsvLine([id, kind, currency.code, formatAmount(posted, currency.scale)])
+    }
+    yield text
+    text = ''
+  }
+}
+
+/** The trial balance of a currency as it is shown. */
+export async function trialBalance(
+  { history }: Florin,
   currency: Currency,
   moment: Moment,
 ): Promise<z.output<typeof TrialBalanceSchema>> {
@@ -85,16 +99,5 @@ async function toTrialBalance(
     credits: show(credits),
     difference: show(credits - debits),
     external: show(external),
-  }
-}
-
-async function* toCsv(history: History, currency: Currency, moment: Moment): AsyncGenerator<string> {
-  let text = toCsvLine(CSV_COLUMNS)
-  for await (const page of history.allBalances(currency, moment)) {
-    for (const { id, kind, posted } of page) {
-      text += toCsvLine([id, kind, currency.code, formatAmount(posted, currency.scale)])
-    }
-    yield text
-    text = ''
   }
 }

@@ -1,4 +1,6 @@
 import type { FastifyReply } from 'fastify'
+import type { z } from 'zod'
+import type { Florin } from '#app/florin.ts'
 import type { CreateUser, OutcomeOf } from '#core/command.ts'
 import type { FlorinOf } from '../access.ts'
 import { callerOf, markReplay } from '../caller.ts'
@@ -48,16 +50,7 @@ export function serveUsers(app: ZodApp, florinOf: FlorinOf): void {
         response: { 200: answer('A page of users', UserPage), ...problems('path') },
       },
     },
-    async (request) => {
-      const { query } = request
-      const { after } = query
-      const limit = rowsToRead(query)
-      const users = await florinOf(request).directory.listUsers({
-        limit,
-        ...(after === undefined ? {} : { after }),
-      })
-      return toPage(users, query, { position: ({ id }) => id, row: toUser })
-    },
+    async (request) => await userPage(florinOf(request), request.query),
   )
 
   app.get(
@@ -114,6 +107,14 @@ export function serveUsers(app: ZodApp, florinOf: FlorinOf): void {
       return sendUser(reply, outcome)
     },
   )
+}
+
+/** A page of users. */
+export async function userPage({ directory }: Florin, query: z.output<typeof userList>) {
+  const { after } = query
+  const limit = rowsToRead(query)
+  const users = await directory.listUsers({ limit, ...(after === undefined ? {} : { after }) })
+  return toPage(users, query, { position: ({ id }) => id, row: toUser })
 }
 
 function sendUser(reply: FastifyReply, outcome: OutcomeOf<CreateUser>) {

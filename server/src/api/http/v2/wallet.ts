@@ -41,12 +41,21 @@ export function serveWallet(app: ZodApp, florinOf: FlorinOf): void {
     },
     async (request, reply) => {
       const { params } = request
-      const user = await florinOf(request).directory.findUser(params.user_id)
-      if (user === undefined) return sendProblem(reply, notFound('user', params.user_id))
-      const accounts = await readAccounts(florinOf(request).reader, user.id)
-      return { user_id: user.id, accounts: accounts.map(toAccount), totals: toTotals(accounts) }
+      const wallet = await walletOf(florinOf(request), params.user_id)
+      return wallet ?? sendProblem(reply, notFound('user', params.user_id))
     },
   )
+}
+
+/** A user's wallet; undefined when there is no such user. */
+export async function walletOf(
+  { directory, reader }: Florin,
+  userId: UserId,
+): Promise<z.output<typeof Wallet> | undefined> {
+  const user = await directory.findUser(userId)
+  if (user === undefined) return undefined
+  const accounts = await readAccounts(reader, user.id)
+  return { user_id: user.id, accounts: accounts.map(toAccount), totals: toTotals(accounts) }
 }
 
 async function readAccounts(reader: Florin['reader'], userId: UserId): Promise<Account[]> {

@@ -1,0 +1,119 @@
+// The gRPC edge: florin.v1 and florin.v2 side by side, reflection and health, over the use cases of Florin.
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
+import { ReflectionService } from '@grpc/reflection'
+import { assert } from '#core/assert.ts'
+import type { Edge, Handlers } from './calls.ts'
+import { reflected, serviceOf } from './contract.ts'
+import { serveHealth } from './health.ts'
+import { createAccountService as createAccountServiceV1 } from './v1/accounts.ts'
+import { createTransferService as createTransferServiceV1 } from './v1/transfers.ts'
+import { createAccountService } from './v2/accounts.ts'
+import { createCurrencyService } from './v2/currencies.ts'
+import { createEventService } from './v2/events.ts'
+import { createFxService } from './v2/fx.ts'
+import { createHoldService } from './v2/holds.ts'
+import { createPeriodService } from './v2/periods.ts'
+import { createPolicyService } from './v2/policies.ts'
+import { createTestClockService } from './v2/test-clock.ts'
+import { createTransferService } from './v2/transfers.ts'
+import { createUserService } from './v2/users.ts'
+
+/** What the edge needs, and how it behaves. */
+export interface GrpcServerOptions extends Omit<Edge, 'closing'> {
+  /** The largest request, in bytes. */
+  readonly messageSizeMax: number
+}
+
+/** The gRPC edge. */
+export interface GrpcServer {
+  /** Listens; rejects with the system's error (EADDRINUSE, EACCES …) when it may not. */
+  listen(at: { readonly host: string; readonly port: number }): Promise<AddressInfo>
+  /** Stops accepting, ends streams, lets calls under way finish; those that do not are broken off after a while. */
+  close(): Promise<void>
+}
+
+/** Every service of the contract. */
+const SERVICES: Readonly<Record<string, (edge: Edge) => Handlers>> = {
+  'florin.v1.AccountService': createAccountServiceV1,
+  'florin.v1.TransferService': createTransferServiceV1,
+  'florin.v2.AccountService': createAccountService,
+  'florin.v2.CurrencyService': createCurrencyService,
+  'florin.v2.EventService': createEventService,
+  'florin.v2.FxService': createFxService,
+  'florin.v2.HoldService': createHoldService,
+  'florin.v2.PeriodService': createPeriodService,
+  'florin.v2.PolicyService': createPolicyService,
+  'florin.v2.TestClockService': createTestClockService,
+  'florin.v2.TransferService': createTransferService,
+  'florin.v2.UserService': createUserService,
+}
+
+const LIMITS = {
+  /** Calls at once of one connection; more wait in the client. */
+  concurrentStreamsMax: 1000,
+  /** A silent connection is asked whether it lives, and closed when it does not say so in time. */
+  keepaliveTimeMs: 60_000,
+  keepaliveTimeoutMs: 20_000,
+  /** How long calls under way have when the server closes. */
+  closeGraceMs: 5000,
+} as const
+
+/** Makes the server, ready for `listen`. */
+export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
+  const { florin, messageSizeMax } = options
+  // It would write what clients do wrong to stderr, as much as they like.
+  setLogVerbosity(logVerbosity.NONE)
+  const server = new Server({
+    'grpc.max_receive_message_length': messageSizeMax,
+    'grpc.max_concurrent_streams': LIMITS.concurrentStreamsMax,
+    'grpc.keepalive_time_ms': LIMITS.keepaliveTimeMs,
+    'grpc.keepalive_timeout_ms': LIMITS.keepaliveTimeoutMs,
+    // Counts every call and message for a service that Florin does not offer.
+    'grpc.enable_channelz': 0,
+  })
+  const closing = new AbortController()
+  for (const [name, create] of Object.entries(SERVICES)) {
+    const service = serviceOf(name)
+    const handlers = create({ ...options, closing: closing.signal })
+    const odd = new Set(Object.keys(service)).symmetricDifference(new Set(Object.keys(handlers)))
+    assert(
+      odd.size === 0,
+      `methods of ${name} that are only in the contract, or only here: ${[...odd].join(', ')}`,
+    )
+    server.addService(service, handlers)
+  }
+  new ReflectionService(reflected).addToServer(server)
+  const endHealth = serveHealth(server, florin.health, Object.keys(SERVICES))
+
+  // Listening ourselves tells a taken port by its code; grpc-js tells it in a sentence.
+  const connections = server.createConnectionInjector(ServerCredentials.createInsecure())
+  const listener = createServer({ noDelay: true }, (socket) => connections.injectConnection(socket))
+
+  return {
+    async listen(at) {
+      listener.listen(at)
+      await once(listener, 'listening')
+      // Such as too many open files; the connections that there are go on.
+      listener.on('error', (error) => options.log.error({ err: error }, 'a connection could not be accepted'))
+      return listener.address() as AddressInfo
+    },
+    async close() {
+      endHealth()
+      closing.abort()
+      const closed = listener.listening ? once(listener.close(), 'close') : undefined
+      await new Promise<void>((resolve) => {
+        const late = setTimeout(() => {
+          server.forceShutdown()
+          resolve()
+        }, LIMITS.closeGraceMs)
+        server.tryShutdown(() => {
+          clearTimeout(late)
+          resolve()
+        })
+      })
+      await closed
+    },
+  }
+}

@@ -1,0 +1,52 @@
+import { parseMessage } from '../../http/validation.ts'
+import { NewUser, toUser, UserChanges, userList, UserPath } from '../../http/v2/user-schemas.ts'
+import { userPage } from '../../http/v2/users.ts'
+import { answered, answerOf, failed, unary, type Edge, type Handlers } from '../calls.ts'
+import type { Fields } from '../codec.ts'
+import { notFound } from '../problems.ts'
+import { readList } from './lists.ts'
+import { changedAs, metadataChange, readVersion } from './changes.ts'
+
+/** florin.v2.UserService */
+export function createUserService(edge: Edge): Handlers {
+  const { florin } = edge
+  return {
+    CreateUser: unary(edge, async ({ idempotency_key: key, ...fields }, call) => {
+      const { id = null, ...profile } = parseMessage(NewUser, fields)
+      const outcome = await florin.users.create(call.callerOf(key), { id, ...profile })
+      return answerOf(outcome, (user) => ({ user: toUser(user) }))
+    }),
+
+    GetUser: unary(edge, async (fields) => {
+      const { user_id: id } = parseMessage(UserPath, fields)
+      const user = await florin.directory.findUser(id)
+      return user === undefined ? failed(notFound('user', id)) : answered({ user: toUser(user) })
+    }),
+
+    ListUsers: unary(edge, async (fields) => {
+      const { data: users, ...page } = await userPage(florin, readList(userList, fields))
+      return answered({ users, ...page })
+    }),
+
+    UpdateUser: unary(edge, async (request, call) => {
+      const { idempotency_key: key, if_version: version, user_id: id, ...fields } = request
+      const path = parseMessage(UserPath, { user_id: id })
+      const { name, email, metadata } = parseMessage(UserChanges, toChanges(fields))
+      const outcome = await florin.users.update(call.callerOf(key), path.user_id, {
+        ifVersion: readVersion(version),
+        changes: {
+          ...(name === undefined ? {} : { name }),
+          ...(email === undefined ? {} : { email }),
+          ...(metadata === undefined ? {} : { metadata }),
+        },
+      })
+      return answerOf(outcome, (user) => ({ user: toUser(user) }), changedAs('user_id'))
+    }),
+  }
+}
+
+/** As REST takes it: null takes a name or an address away. */
+function toChanges({ metadata, ...fields }: Fields): object {
+  const texts = Object.entries(fields).map(([name, value]) => [name, value === '' ? null : value])
+  return { ...Object.fromEntries(texts), ...metadataChange(metadata) }
+}
