@@ -93,7 +93,7 @@ export async function composeFlorin(
     closers.add('worker loops', () => Promise.all(loops.map((loop) => loop.stop())))
 
     const { host, httpPort } = config
-    const grpcAddress = await listenGrpc(config, ledger.florin, log, closers)
+    const grpcAddress = await listenGrpc(config, ledger, log, closers)
     const http = await createHttpServer({
       florin,
       accessControl: ledger.accessControl,
@@ -117,15 +117,14 @@ function asksForRequests(level: Config['logLevel']): boolean {
 }
 
 async function listenGrpc(
-  { host, grpcPort, grpcMessageSizeMax: messageSizeMax, logLevel, auth }: Config,
-  florin: Florin,
+  { host, grpcPort, grpcMessageSizeMax: messageSizeMax, logLevel }: Config,
+  { florin, accessControl }: OpenLedger,
   log: Log,
   closers: Closers,
 ): Promise<string | null> {
-  // Over gRPC nobody is asked yet who they are.
-  if (grpcPort === null || auth === 'on') return null
+  if (grpcPort === null) return null
   const logRequests = asksForRequests(logLevel)
-  const grpc = createGrpcServer({ florin, log, logRequests, messageSizeMax })
+  const grpc = createGrpcServer({ florin, accessControl, log, logRequests, messageSizeMax })
   closers.add('gRPC', () => grpc.close())
   try {
     const { port } = await grpc.listen({ host, port: grpcPort })

@@ -9,10 +9,16 @@ import { isOperation, type OperationName } from '#core/operations.ts'
 export type FlorinOf = (request: FastifyRequest) => Florin
 
 const ACCESS = 'access'
+const ASK_AGAIN = 'askAgain'
 
 /** Who sent the request. */
 export function accessOf(request: FastifyRequest): Access {
   return request.getDecorator<Access>(ACCESS)
+}
+
+/** Asks once more, for an answer that took its time. Throws when whoever sent the request would not be let in any more. */
+export async function askAgain(request: FastifyRequest): Promise<void> {
+  await request.getDecorator<() => Promise<unknown>>(ASK_AGAIN)()
 }
 
 /**
@@ -21,6 +27,7 @@ export function accessOf(request: FastifyRequest): Access {
  */
 export function controlAccess(app: FastifyInstance, control: AccessControl): FlorinOf {
   app.decorateRequest(ACCESS, null)
+  app.decorateRequest(ASK_AGAIN, null)
   app.addHook('onRoute', ({ method, url, schema }) => {
     const name = nameOf(schema)
     if (!isOperation(name)) throw new Error(`${String(method)} ${url} has no row in core/operations.ts`)
@@ -30,7 +37,9 @@ export function controlAccess(app: FastifyInstance, control: AccessControl): Flo
     // What no route is for is answered as that, whoever asks.
     if (operation === undefined) return
     const { authorization } = request.headers
-    request.setDecorator(ACCESS, await control.admit({ authorization }, operation as OperationName))
+    const ask = () => control.admit({ authorization }, operation as OperationName)
+    request.setDecorator(ASK_AGAIN, ask)
+    request.setDecorator(ACCESS, await ask())
   })
   return (request) => control.florinFor(accessOf(request))
 }
