@@ -159,6 +159,8 @@ export default defineConfig({
     'no-unmodified-loop-condition': 'off',
     // A worker thread's port has no origin; nothing of Florin runs in a browser window.
     'unicorn/require-post-message-target-origin': 'off',
+    // It means Express, which does not wait for handlers; Fastify does.
+    'oxc/no-async-endpoint-handlers': 'off',
     'no-underscore-dangle': 'off',
     'no-shadow': 'off',
     // `fc.integer()`, `pg.Pool`: the way these packages are read everywhere.

@@ -1,5 +1,5 @@
 // What is measured.
-import type { Outcome, Principal } from '../server/src/core/command.ts'
+import type { Rejected, Principal } from '../server/src/core/command.ts'
 import type { CurrencyCode } from '../server/src/core/currency.ts'
 import { pickAccounts, type Spread } from './accounts.ts'
 import { measureCeiling } from './ceiling.ts'
@@ -143,7 +143,7 @@ function caller(subject: Subject) {
   return { principal: 'bench' as Principal, idempotencyKey: subject.nextKey() }
 }
 
-function accept<O extends Outcome>(outcome: O): Extract<O, { readonly kind: 'accepted' }>['result'] {
+function accept<T>(outcome: { readonly kind: 'accepted'; readonly result: T } | Rejected): T {
   if (outcome.kind === 'rejected') throw new Error(`refused: ${outcome.refusal.message}`)
   return outcome.result
 }

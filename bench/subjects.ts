@@ -10,6 +10,7 @@ import { createMigrator } from '../server/src/adapters/store-postgres/migrate.ts
 import { openPostgresStore } from '../server/src/adapters/store-postgres/store.ts'
 import { createGrpcServer } from '../server/src/api/grpc/server.ts'
 import { createHttpServer } from '../server/src/api/http/server.ts'
+import { openAccess } from '../server/src/app/access-control.ts'
 import { createCommandBatcher } from '../server/src/app/command-batcher.ts'
 import { createFlorin, FLORIN_SETTINGS, type Florin } from '../server/src/app/florin.ts'
 import type { CurrencyCode } from '../server/src/core/currency.ts'
@@ -53,6 +54,7 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
     rates: { find: () => undefined },
     ids: randomIds,
     digest: sha256Hex,
+    secrets: null,
     settings: FLORIN_SETTINGS,
   }
   await createAccounts(createFlorin({ ...shared, batcher: grouped }))
@@ -60,8 +62,9 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
   await execute(url, 'checkpoint')
   const batcher = kind === 'florin' ? grouped : createTextbook(url)
   const florin = createFlorin({ ...shared, batcher })
-  const http = await createHttpServer({ florin, log, docs: false })
-  const grpc = createGrpcServer({ florin, log, messageSizeMax: 4 * 1024 * 1024 })
+  const edge = { florin, accessControl: openAccess(florin), log }
+  const http = await createHttpServer({ ...edge, docs: false })
+  const grpc = createGrpcServer({ ...edge, messageSizeMax: 4 * 1024 * 1024 })
   let nextKey = 0
 
   return {

@@ -1,5 +1,6 @@
 /** All of Florin's use cases over the memory store, with a clock and ids that a test foresees. */
 import { sha256, sha256Hex } from '#adapters/runtime-node/digest.ts'
+import { createSecrets } from '#adapters/runtime-node/secrets.ts'
 import { createMemoryStore, type MemoryStore } from '#adapters/store-memory/store.ts'
 import { createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, FLORIN_SETTINGS, type Florin } from '#app/florin.ts'
@@ -42,6 +43,7 @@ export function createMemoryFlorin(): MemoryFlorin {
     rates: { find: () => undefined },
     ids: createTestIds(),
     digest: sha256Hex,
+    secrets: createSecrets('of a test'),
     settings: FLORIN_SETTINGS,
   })
   return { florin, store, clock, commands }

@@ -6,7 +6,14 @@ import { sha256, sha256Hex } from '#adapters/runtime-node/digest.ts'
 import { randomIds } from '#adapters/runtime-node/id-source.ts'
 import { createFixedRates, type FixedRate } from '#adapters/rates-fixed/rates.ts'
 import { createMovableClock } from '#adapters/runtime-node/clock.ts'
+import { createSecrets } from '#adapters/runtime-node/secrets.ts'
 import { createMemoryStore, type MemoryStore } from '#adapters/store-memory/store.ts'
+import {
+  createAccessControl,
+  openAccess,
+  type AccessControl,
+  type TokenAuthentication,
+} from '#app/access-control.ts'
 import { createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, FLORIN_SETTINGS, type Florin } from '#app/florin.ts'
 import { parseCurrencyCode, type Currency, type CurrencyCode } from '#core/currency.ts'
@@ -36,8 +43,10 @@ export interface Ask {
 /** The edge under test. */
 export interface Edge {
   readonly app: FastifyInstance
-  readonly florin: Florin
   readonly store: MemoryStore
+  /** Without any control of access. */
+  readonly florin: Florin
+  readonly accessControl: AccessControl
   readonly log: LogLine[]
   readonly openapi: OpenApiDocument
   ask(path: string, ask?: Ask): Promise<Answer>
@@ -93,13 +102,16 @@ export async function createEdge(
   options: {
     readonly change?: (florin: Florin) => Partial<Florin>
     readonly logRequests?: boolean
+    readonly docs?: boolean
+    /** With it callers must say who they are. */
+    readonly tokens?: TokenAuthentication
     readonly mode?: 'development' | 'production'
   } = {},
 ): Promise<Edge> {
   const clock = createMovableClock()
   const store = createMemoryStore({ clock, sha256 })
   const batcher = createCommandBatcher(store)
-  const florin = createFlorin({
+  const whole = createFlorin({
     batcher,
     store,
     clock,
@@ -107,16 +119,23 @@ export async function createEdge(
     rates: createFixedRates(RATES),
     ids: randomIds,
     digest: sha256Hex,
+    secrets: createSecrets('the pepper of a test'),
     settings: { ...FLORIN_SETTINGS, fxAccounts: FX_ACCOUNTS, mode: options.mode ?? 'development' },
   })
+  const florin = { ...whole, ...options.change?.(whole) }
   const lines: LogLine[] = []
   const write = (level: LogLine['level']) => (fields: object, message: string) =>
     void lines.push({ level, fields, message })
   const log: HttpLog = { debug: write('debug'), warn: write('warn'), error: write('error') }
+  const accessControl =
+    options.tokens === undefined
+      ? openAccess(florin)
+      : createAccessControl({ florin, reader: store, tokens: options.tokens })
   const app = await createHttpServer({
-    florin: { ...florin, ...options.change?.(florin) },
+    florin,
+    accessControl,
     log,
-    docs: false,
+    docs: options.docs ?? false,
     logRequests: options.logRequests ?? false,
   })
   const openapi = (await app.inject('/openapi.json')).json<OpenApiDocument>()
@@ -129,7 +148,7 @@ export async function createEdge(
       request.headers = { 'content-type': 'application/json', ...headers }
     }
     const response = await app.inject(request)
-    const answer = { status: response.statusCode, headers: response.headers, body: response.json() }
+    const answer = { status: response.statusCode, headers: response.headers, body: bodyOf(response) }
     assert.match(String(answer.headers['x-request-id']), /^[A-Za-z0-9._-]{1,64}$/)
     assertDocumented(openapi, { method, path, answer })
     return answer
@@ -138,6 +157,7 @@ export async function createEdge(
   return {
     app,
     florin,
+    accessControl,
     store,
     log: lines,
     openapi,
@@ -152,6 +172,10 @@ export async function createEdge(
   }
 }
 
+function bodyOf({ headers, body }: { readonly headers: object; readonly body: string }): Loose {
+  return /json/.test(String((headers as Record<string, unknown>)['content-type'])) ? JSON.parse(body) : body
+}
+
 /** Fails when an answer is not as /openapi.json says. */
 export function assertDocumented(
   openapi: OpenApiDocument,
@@ -159,6 +183,8 @@ export function assertDocumented(
 ): void {
   const type = String(answer.headers['content-type']).split(';')[0] ?? ''
   const operation = operationOf(openapi, method, path)
+  // The description itself and the pages that show it are not in it.
+  if (operation === undefined && answer.status < 400) return
   const schema =
     operation === undefined
       ? { $ref: '#/components/schemas/Problem' }

@@ -1,12 +1,30 @@
 // Random commands over a small world, so that ids collide, floors are met, versions go stale and holds expire.
 import fc from 'fast-check'
-import type { Command, Idempotency, Principal } from '#core/command.ts'
-import type { Currency, CurrencyCode } from '#core/currency.ts'
-import type { AccountId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
+import type { Command, Principal } from '#core/command.ts'
+import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId } from '#core/ids.ts'
 import { addSeconds, type Instant } from '#core/instant.ts'
-import { freezes, NO_RULES, velocityWindows, type PolicyRules, type PolicyTarget } from '#core/policy.ts'
 import type { Posting } from '#core/transfer.ts'
 import { countedUuid } from './ids.ts'
+import {
+  accountId,
+  currency,
+  email,
+  EURO,
+  fields,
+  metadata,
+  minor,
+  nth,
+  posting,
+  reference,
+  rules,
+  seconds,
+  seldom,
+  target,
+  transferId,
+  userId,
+  version,
+  YEN,
+} from './random-values.ts'
 
 /** Commands that come at once, and when. */
 export interface RandomBatch {
@@ -16,14 +34,11 @@ export interface RandomBatch {
 
 const START = '2026-11-21T11:35:00.000000Z' as Instant
 
-const EURO: Currency = { code: 'EUR' as CurrencyCode, scale: 2, name: 'Euro' }
-const YEN: Currency = { code: 'JPY' as CurrencyCode, scale: 0, name: 'Yen' }
-const POINTS: Currency = { code: 'POINTS' as CurrencyCode, scale: 3, name: 'Points' }
-
 /** What a command is made over: the time of its batch, ids as Florin's id source gives them, and those it gave. */
 interface World {
   at: Instant
   allot(): string
+  readonly apiKeys: ApiKeyId[]
   readonly holds: HoldId[]
   readonly policies: PolicyId[]
   readonly quotes: QuoteId[]
@@ -32,63 +47,10 @@ interface World {
 
 type Making = (world: World) => Command
 
-const principal = fc.constantFrom('alice' as Principal, 'bob' as Principal)
-/** Mostly the one that most accounts are in. */
-const currency = fc.constantFrom(EURO, EURO, EURO, EURO, EURO, EURO, YEN, POINTS)
-const userId = fc.integer({ min: 1, max: 4 }).map((n) => countedUuid(n) as UserId)
-/** Mostly one that is furnished. */
-const accountId = fc
-  .oneof(
-    { weight: 5, arbitrary: fc.integer({ min: 1, max: 4 }) },
-    { weight: 1, arbitrary: fc.integer({ min: 5, max: 8 }) },
-  )
-  .map((n) => `${n}` as AccountId)
-const transferId = fc.integer({ min: 1, max: 40 }).map((n) => countedUuid(n) as TransferId)
-const metadata = fc.oneof(
-  fc.constant({}),
-  fc.dictionary(fc.constantFrom('a', 'b', 'ä"'), fc.string({ maxLength: 5 }), { noNullPrototype: true }),
-)
-const idempotency: fc.Arbitrary<Idempotency | null> = seldom(
-  fc.record({ key: fc.constantFrom('k1', 'k2', 'k3', 'k4'), fingerprint: fc.constantFrom('f1', 'f1', 'f2') }),
-)
-const fields = { principal, idempotency }
-const email = fc.option(fc.constantFrom('a@example.com', 'b@example.com'))
-const version = fc.option(fc.integer({ min: 1, max: 3 }), { freq: 1 })
-const reference = fc.option(fc.string({ maxLength: 8 }))
-const minor = fc.bigInt({ min: 1n, max: 2000n })
-const seconds = fc.constantFrom(0, 1, 60, 3600, 90_000)
-/** Which of those that there are. */
-const nth = fc.nat({ max: 50 })
-
-/** With a prototype, as parsers make them. */
-function plainRecord<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
-  return fc.record(model, { noNullPrototype: true })
-}
-
-function seldom<T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
-  return fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary })
-}
-
 /** One of those that were made, or one that was not. */
 function pick<Id extends string>(made: readonly Id[], n: number): Id {
   return made[n % (made.length + 1)] ?? (countedUuid(999_999) as Id)
 }
-
-const posting: fc.Arbitrary<Posting> = fc
-  .record({
-    source: accountId,
-    destination: accountId,
-    amount: minor,
-    currency,
-    balancing: seldom(fc.record({ max: fc.option(minor) })),
-  })
-  .map(({ currency: { code, scale }, balancing, amount, ...accounts }) => ({
-    ...accounts,
-    amount: balancing === null ? amount : 0n,
-    currency: code,
-    scale,
-    role: balancing === null ? null : { kind: 'balancing' as const, max: balancing.max },
-  }))
 
 const transfer = fc
   .record({
@@ -106,41 +68,6 @@ const transfer = fc
     const effectiveAt = ago === null ? null : addSeconds(world.at, -ago)
     return { ...command, effectiveAt, earliestEffectiveAt: addSeconds(world.at, -3600) }
   })
-
-const rules: fc.Arbitrary<PolicyRules> = fc
-  .record({
-    floor: seldom(minor),
-    creditLimit: seldom(minor),
-    ceiling: seldom(fc.constantFrom(4000n, 10_000n)),
-    minimum: seldom(fc.constant(10n)),
-    maximum: seldom(minor),
-    velocity: fc.uniqueArray(
-      plainRecord({
-        window: fc.constantFrom(...velocityWindows),
-        amount: fc.constantFrom(null, 3000n),
-        count: fc.constantFrom(2, 5),
-      }),
-      { selector: ({ window }) => window, maxLength: 2 },
-    ),
-    allowedDestinations: seldom(fc.array(accountId, { maxLength: 6 })),
-    freeze: seldom(fc.constantFrom(...freezes)),
-    fee: seldom(
-      plainRecord({
-        account: accountId,
-        fixed: fc.constantFrom(0n, 7n),
-        basisPoints: fc.constantFrom(0, 150),
-        minimum: fc.constantFrom(0n, 3n),
-        maximum: fc.constantFrom(null, 9n),
-      }),
-    ),
-  })
-  .map((some) => ({ ...NO_RULES, ...some }))
-
-const target: fc.Arbitrary<(currency: CurrencyCode) => PolicyTarget> = fc.oneof(
-  accountId.map((id) => () => ({ kind: 'account' as const, accountId: id })),
-  userId.map((id) => (code: CurrencyCode) => ({ kind: 'user' as const, userId: id, currency: code })),
-  fc.constant((code: CurrencyCode) => ({ kind: 'currency' as const, currency: code })),
-)
 
 const registry: fc.Arbitrary<Making> = fc.oneof(
   fc
@@ -308,6 +235,30 @@ const together: fc.Arbitrary<Making> = fc.oneof(
   })),
 )
 
+const access: fc.Arbitrary<Making> = fc.oneof(
+  fc
+    .record({ ...fields, expires: fc.option(seconds), scopes: fc.constant(['accounts:read' as const]) })
+    .map(({ expires, ...command }) => (world: World) => ({
+      kind: 'create_api_key' as const,
+      ...command,
+      id: remember(world.apiKeys, world.allot() as ApiKeyId),
+      name: 'A key',
+      expiresAt: expires === null ? null : addSeconds(world.at, expires),
+      secretHash: world.allot(),
+    })),
+  fc.record({ ...fields, n: nth, overlapSeconds: seconds }).map(({ n, ...command }) => (world: World) => ({
+    kind: 'rotate_api_key' as const,
+    ...command,
+    id: pick(world.apiKeys, n),
+    secretHash: world.allot(),
+  })),
+  fc.record({ ...fields, n: nth }).map(({ n, ...command }) => (world: World) => ({
+    kind: 'revoke_api_key' as const,
+    ...command,
+    id: pick(world.apiKeys, n),
+  })),
+)
+
 const making: fc.Arbitrary<Making> = fc.oneof(
   { weight: 5, arbitrary: registry },
   { weight: 3, arbitrary: opening },
@@ -316,6 +267,7 @@ const making: fc.Arbitrary<Making> = fc.oneof(
   { weight: 8, arbitrary: holds },
   { weight: 3, arbitrary: reversal },
   { weight: 2, arbitrary: together },
+  { weight: 1, arbitrary: access },
   { weight: 8, arbitrary: transfer },
 )
 
@@ -329,6 +281,7 @@ export const randomBatches: fc.Arbitrary<RandomBatch[]> = fc
     const world: World = {
       at: START,
       allot: () => countedUuid((allotted += 1)),
+      apiKeys: [],
       holds: [],
       policies: [],
       quotes: [],

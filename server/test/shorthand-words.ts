@@ -1,7 +1,7 @@
 /** What the words of a shorthand line stand for: amounts, currencies, moments, ids, the rules of a policy. */
 import { fromMicros, toMicros, type Instant } from '#core/instant.ts'
 import type { Currency, CurrencyCode } from '#core/currency.ts'
-import type { AccountId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
+import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
 import { parseAmount } from '#core/money.ts'
 import type { FeeRule, PolicyRules, VelocityRule, VelocityWindow } from '#core/policy.ts'
 import { velocityWindows } from '#core/policy.ts'
@@ -54,6 +54,11 @@ export function policyOf(word: string): PolicyId {
 /** The quote that a word stands for. */
 export function quoteOf(word: string): QuoteId {
   return wordUuid(word) as QuoteId
+}
+
+/** The API key that a word stands for. */
+export function apiKeyOf(word: string): ApiKeyId {
+  return wordUuid(word) as ApiKeyId
 }
 
 /** Source and destination of `1>2`. */

@@ -21,6 +21,8 @@
  * - `quote q1 100.00 EUR 110.00 USD via=8>9 rate=11/10 expires=01:00`: create_quote; `via`: the operator's accounts
  * - `convert q1 1>2 ref=trip`: convert_quote
  * - `books 01:00`: close_period
+ * - `apikey k accounts:read,users:read expires=01:00`, `rotate k overlap=60`, `unkey k`: create_, rotate_ and
+ *   revoke_api_key
  *
  * A policy's rules: `floor=1.00 credit=5.00 ceiling=100.00 min=1.00 max=50.00 hour=10.00 day=100.00/5 month=/20 to=2,3
  * freeze=debits fee=9:0.10+50bp:0.20..5.00`; velocity is amount/count, a fee account:fixed+basis points:least..most.
@@ -36,6 +38,7 @@ import type { PolicyTarget } from '#core/policy.ts'
 import type { Posting } from '#core/transfer.ts'
 import type { IdSource } from '#ports/id-source.ts'
 import {
+  apiKeyOf,
   holdOf,
   minor,
   policyOf,
@@ -199,6 +202,21 @@ const MAKERS: Readonly<Record<string, (words: Words, ids: IdSource) => object>> 
     reference: named.get('ref') ?? null,
     metadata,
   }),
+  apikey: ({ plain: [, word = '', scopes = ''], named }, ids) => ({
+    kind: 'create_api_key',
+    id: apiKeyOf(word),
+    name: word,
+    scopes: scopes.split(','),
+    expiresAt: momentOf(named, 'expires'),
+    secretHash: sha256Hex(ids.apiKeyId()),
+  }),
+  rotate: ({ plain: [, word = ''], named }, ids) => ({
+    kind: 'rotate_api_key',
+    id: apiKeyOf(word),
+    secretHash: sha256Hex(ids.apiKeyId()),
+    overlapSeconds: Number(named.get('overlap') ?? 0),
+  }),
+  unkey: ({ plain: [, word = ''] }) => ({ kind: 'revoke_api_key', id: apiKeyOf(word) }),
   books: ({ plain: [, through = ''] }) => ({ kind: 'close_period', through: toMoment(through) }),
 }
 

@@ -6,6 +6,7 @@ import { sha256 } from '#adapters/runtime-node/digest.ts'
 import { startEmbeddedPostgres } from '#adapters/store-embedded/server.ts'
 import { createMemoryStore } from '#adapters/store-memory/store.ts'
 import { openPostgresStore } from '#adapters/store-postgres/store.ts'
+import type { AccessReader } from '#ports/access-reader.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { HistoryReader } from '#ports/history-reader.ts'
 import type { HoldReader } from '#ports/hold-reader.ts'
@@ -23,6 +24,7 @@ export type Ledger = LedgerStore &
   LedgerReader &
   DirectoryReader &
   HoldReader &
+  AccessReader &
   RuleReader &
   HistoryReader &
   JournalReader &

@@ -2,10 +2,10 @@
 import type { OutcomeOf, PostGroup, PostTransfer, Rejected } from '#core/command.ts'
 import { AppError, invalidField, invalidFields, type ErrorKind, type FieldError } from '#core/errors.ts'
 import { IDEMPOTENCY_KEY_LENGTH_MAX } from '#core/metadata.ts'
-import type { PostedTransfer } from '#core/transfer.ts'
 import type { HexDigest } from '#ports/digest.ts'
 import type { CommandBatcher } from './command-batcher.ts'
 import { callerFields, type Caller } from './request.ts'
+import type { ShownOutcomeOf, ShownPosted } from './shown.ts'
 import { askedTransfer, type TransferReader, type TransferRequest } from './transfer-requests.ts'
 
 /** Items of one bulk. */
@@ -23,7 +23,7 @@ export interface BulkItem {
 
 /** What became of one item. */
 export type BulkResult =
-  | { readonly kind: 'posted'; readonly transfer: PostedTransfer }
+  | { readonly kind: 'posted'; readonly transfer: ShownPosted }
   | { readonly kind: 'refused'; readonly rejected: Rejected }
   /** Not valid, or not answered by the store. */
   | { readonly kind: 'error'; readonly error: AppError }
@@ -36,7 +36,7 @@ export interface Bulk {
    * All or none, in one commit. Fields of a refusal, and of the validation error for whatever `Transfers.post` throws
    * one for, begin with the item: `items[3].postings[0].amount`.
    */
-  atomic(caller: Caller, items: readonly BulkItem[]): Promise<OutcomeOf<PostGroup>>
+  atomic(caller: Caller, items: readonly BulkItem[]): Promise<ShownOutcomeOf<PostGroup>>
   /**
    * Each item by itself, linked ones together; one result an item, in their order, as they become known. Fields are
    * those of the item. Throws a validation error for keys before it posts any. Who stops reading stops what has not begun.

@@ -1,6 +1,7 @@
 // Florin as its edges see it: every use case, and the readers whose reads need no deciding.
 import type { CurrencyCode } from '#core/currency.ts'
-import type { AccountId } from '#core/ids.ts'
+import type { AccountId, TransferId } from '#core/ids.ts'
+import type { AccessReader } from '#ports/access-reader.ts'
 import type { MovableClock } from '#ports/clock.ts'
 import type { CurrencyCatalog } from '#ports/currency-catalog.ts'
 import type { HexDigest } from '#ports/digest.ts'
@@ -12,7 +13,9 @@ import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { StoreHealth } from '#ports/ledger-store.ts'
 import type { RateSource } from '#ports/rate-source.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
+import type { Secrets } from '#ports/secrets.ts'
 import { createAccounts, type Accounts } from './accounts.ts'
+import { createApiKeys, type ApiKeys } from './api-keys.ts'
 import { createBulk, type Bulk } from './bulk.ts'
 import { BATCHER_LIMITS, type BatcherLimits, type CommandBatcher } from './command-batcher.ts'
 import { createCurrencies, type Currencies } from './currencies.ts'
@@ -24,10 +27,17 @@ import { createHolds, type Holds } from './holds.ts'
 import { createPeriods, type Periods } from './periods.ts'
 import { createPolicies, type Policies } from './policies.ts'
 import { createQuotes, type Quotes } from './quotes.ts'
+import type { ShownTransfer } from './shown.ts'
 import { createTestClock, type Mode, type TestClock } from './test-clock.ts'
 import { createTransferReader } from './transfer-requests.ts'
 import { createTransfers, type Transfers } from './transfers.ts'
 import { createUsers, type Users } from './users.ts'
+
+/** Reads whose answers need no deciding. */
+export interface Reader extends Omit<LedgerReader, 'findTransfer' | 'listTransfers'>, HoldReader, RuleReader {
+  findTransfer(id: TransferId): Promise<ShownTransfer | undefined>
+  listTransfers(query: Parameters<LedgerReader['listTransfers']>[0]): Promise<ShownTransfer[]>
+}
 
 /** All that an edge may call. */
 export interface Florin {
@@ -45,7 +55,8 @@ export interface Florin {
   readonly history: History
   readonly testClock: TestClock
   readonly expireHolds: ExpireHolds
-  readonly reader: LedgerReader & HoldReader & RuleReader
+  readonly apiKeys: ApiKeys
+  readonly reader: Reader
   readonly directory: DirectoryReader
   readonly health: StoreHealth
 }
@@ -79,6 +90,7 @@ export interface FlorinParts {
     RuleReader &
     HistoryReader &
     DirectoryReader &
+    AccessReader &
     JournalReader &
     StoreHealth
   readonly clock: MovableClock
@@ -86,12 +98,14 @@ export interface FlorinParts {
   readonly rates: RateSource
   readonly ids: IdSource
   readonly digest: HexDigest
+  /** Null: no API key can be made or known. */
+  readonly secrets: Secrets | null
   readonly settings: FlorinSettings
 }
 
 /** Puts the use cases together. */
 export function createFlorin(parts: FlorinParts): Florin {
-  const { batcher, store, clock, catalog, rates, ids, digest, settings } = parts
+  const { batcher, store, clock, catalog, rates, ids, digest, secrets, settings } = parts
   const currencyBook = createCurrencyBook(store, catalog)
   const shared = { batcher, currencies: currencyBook, reader: store, ids, digest }
   const { mode, backdatingDays, batchSizeMax, queueMax } = settings
@@ -124,6 +138,7 @@ export function createFlorin(parts: FlorinParts): Florin {
     history: createHistory({ reader: store, clock }),
     testClock: createTestClock({ clock, mode, expireHolds }),
     expireHolds,
+    apiKeys: createApiKeys({ ...shared, secrets, clock }),
     reader: store,
     directory: store,
     health: store,

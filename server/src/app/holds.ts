@@ -11,6 +11,7 @@ import { readPositiveAmount } from './amounts.ts'
 import type { CommandBatcher } from './command-batcher.ts'
 import type { CurrencyBook } from './currency-book.ts'
 import { callerFields, type Caller } from './request.ts'
+import type { ShownOutcomeOf } from './shown.ts'
 
 /** A hold as a wire brings it: the amount is still text. */
 interface HoldRequest {
@@ -36,7 +37,7 @@ export interface Holds {
   /** Throws a validation error for `currency` and `amount`. */
   create(caller: Caller, request: HoldRequest): Promise<OutcomeOf<CreateHold>>
   /** Throws a validation error for `amount`. */
-  capture(caller: Caller, id: HoldId, request: CaptureRequest): Promise<OutcomeOf<CaptureHold>>
+  capture(caller: Caller, id: HoldId, request: CaptureRequest): Promise<ShownOutcomeOf<CaptureHold>>
   release(caller: Caller, id: HoldId): Promise<OutcomeOf<ReleaseHold>>
 }
 
@@ -68,7 +69,7 @@ export function createHolds(deps: {
     caller: Caller,
     holdId: HoldId,
     { amount: text, releaseRest }: CaptureRequest,
-  ): Promise<OutcomeOf<CaptureHold>> {
+  ): Promise<ShownOutcomeOf<CaptureHold>> {
     const amount = text === null ? null : await readCapture(holdId, text)
     const asked = { kind: 'capture_hold', holdId, amount: amount?.toString() ?? text, releaseRest }
     return await batcher.submit({

@@ -15,6 +15,7 @@ import { readPositiveAmount } from './amounts.ts'
 import type { CommandBatcher } from './command-batcher.ts'
 import type { CurrencyBook } from './currency-book.ts'
 import { callerFields, type Caller } from './request.ts'
+import type { ShownOutcomeOf } from './shown.ts'
 
 /** What to exchange: one of the two amounts; the other one follows from the rate. */
 export interface QuoteRequest {
@@ -38,7 +39,7 @@ export interface Quotes {
    * `fx_rate_missing` or `fx_account_missing` for what the operator does not exchange.
    */
   create(caller: Caller, request: QuoteRequest): Promise<OutcomeOf<CreateQuote>>
-  convert(caller: Caller, id: QuoteId, request: ConversionRequest): Promise<OutcomeOf<ConvertQuote>>
+  convert(caller: Caller, id: QuoteId, request: ConversionRequest): Promise<ShownOutcomeOf<ConvertQuote>>
 }
 
 /** Makes the use cases. */
@@ -105,7 +106,7 @@ export function createQuotes(deps: {
     caller: Caller,
     quoteId: QuoteId,
     request: ConversionRequest,
-  ): Promise<OutcomeOf<ConvertQuote>> {
+  ): Promise<ShownOutcomeOf<ConvertQuote>> {
     const { source, destination, reference, metadata } = request
     const asked = { kind: 'convert_quote', quoteId, source, destination, reference, metadata }
     return await batcher.submit({

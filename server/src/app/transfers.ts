@@ -1,5 +1,5 @@
 // Use cases of transfers: post one, see what it would come to, undo it.
-import type { OutcomeOf, PostTransfer, ReverseTransfer, SimulateTransfer } from '#core/command.ts'
+import type { PostTransfer, ReverseTransfer, SimulateTransfer } from '#core/command.ts'
 import type { TransferId } from '#core/ids.ts'
 import type { Metadata } from '#core/metadata.ts'
 import type { HexDigest } from '#ports/digest.ts'
@@ -8,10 +8,11 @@ import type { LedgerReader } from '#ports/ledger-reader.ts'
 import { readPositiveAmount } from './amounts.ts'
 import type { CommandBatcher } from './command-batcher.ts'
 import { callerFields, type Caller } from './request.ts'
+import type { ShownOutcomeOf } from './shown.ts'
 import type { TransferReader, TransferRequest } from './transfer-requests.ts'
 
 /** What to undo of a transfer. */
-interface ReversalRequest {
+export interface ReversalRequest {
   /** Which posting; null is all of them. */
   readonly posting: number | null
   /** Null is all that is left. */
@@ -24,11 +25,15 @@ interface ReversalRequest {
 /** Posts, tries and undoes transfers. */
 export interface Transfers {
   /** Throws a validation error as TransferReader.toCommand does. */
-  post(caller: Caller, request: TransferRequest): Promise<OutcomeOf<PostTransfer>>
+  post(caller: Caller, request: TransferRequest): Promise<ShownOutcomeOf<PostTransfer>>
   /** What `post` would come to, now; nothing is recorded, and the caller's idempotency key stays unused. */
-  simulate(caller: Caller, request: TransferRequest): Promise<OutcomeOf<SimulateTransfer>>
+  simulate(caller: Caller, request: TransferRequest): Promise<ShownOutcomeOf<SimulateTransfer>>
   /** Throws a validation error for `amount`. */
-  reverse(caller: Caller, original: TransferId, request: ReversalRequest): Promise<OutcomeOf<ReverseTransfer>>
+  reverse(
+    caller: Caller,
+    original: TransferId,
+    request: ReversalRequest,
+  ): Promise<ShownOutcomeOf<ReverseTransfer>>
 }
 
 /** Makes the use cases. */
@@ -49,7 +54,7 @@ export function createTransfers(deps: {
     caller: Caller,
     original: TransferId,
     { posting, amount: text, reference, metadata }: ReversalRequest,
-  ): Promise<OutcomeOf<ReverseTransfer>> {
+  ): Promise<ShownOutcomeOf<ReverseTransfer>> {
     const amount = text === null ? null : await readAmount(original, posting, text)
     const asked = {
       kind: 'reverse_transfer',

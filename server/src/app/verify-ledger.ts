@@ -5,6 +5,7 @@ import type { Json } from '#core/canonical-json.ts'
 import type { AccountId } from '#core/ids.ts'
 import type { Sha256 } from '#core/merkle.ts'
 import { formatAmount, type Scale } from '#core/money.ts'
+import { apiKeyData } from '#core/access-facts.ts'
 import { policyData, quoteData } from '#core/facts.ts'
 import type { Quote } from '#core/quote.ts'
 import { readFact, readTransferData, type RecordedFact } from '#core/recorded-fact.ts'
@@ -42,6 +43,7 @@ export async function verifyLedger({ audit, sha256, onProgress }: VerifyDeps): P
     await verifyPolicies(snapshot, walk, findings.check('policies'))
     await verifyQuotes(snapshot, walk, findings.check('quotes'))
     await verifyBooks(snapshot, walk, findings.check('books'))
+    await verifyAccess(snapshot, walk, findings.check('access'))
     verifyZeroSums(accounts, findings.check('zero'))
     await verifyDerivedRows(snapshot, findings.check('derived'))
     const checks = findings.results()
@@ -301,6 +303,14 @@ async function verifyQuotes(snapshot: LedgerSnapshot, { replay }: JournalWalk, c
 async function verifyBooks(snapshot: LedgerSnapshot, { replay }: JournalWalk, check: Check): Promise<void> {
   const { closedThrough } = await snapshot.books()
   check.compare('books', { closed_through: replay.closedThrough }, { closed_through: closedThrough })
+}
+
+async function verifyAccess(snapshot: LedgerSnapshot, { replay }: JournalWalk, check: Check): Promise<void> {
+  const compare = createRowComparison('API key', replay.apiKeys, check)
+  for await (const rows of snapshot.apiKeys()) {
+    for (const key of rows) compare.row(key.id, apiKeyData(key), apiKeyData)
+  }
+  compare.finish()
 }
 
 function verifyZeroSums(accounts: ReadonlyMap<AccountId, Balance>, check: Check): void {

@@ -9,6 +9,7 @@ import { checkCall, exitCodes, unknown, type Command } from './usage.ts'
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).serve,
   migrate: async () => (await import('./migrate.ts')).migrate,
+  keys: async () => (await import('./keys.ts')).keys,
   seed: async () => (await import('./seed.ts')).seed,
   verify: async () => (await import('./verify.ts')).verify,
 }

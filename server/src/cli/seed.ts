@@ -1,7 +1,7 @@
 import { Presets, SingleBar } from 'cli-progress'
 import type { Florin } from '#app/florin.ts'
 import type { Caller } from '#app/request.ts'
-import type { Outcome, Principal } from '#core/command.ts'
+import type { Rejected, Principal } from '#core/command.ts'
 import { openLedger } from '#main/compose.ts'
 import { readConfig } from '#main/config.ts'
 import { createLog } from '#main/log.ts'
@@ -13,6 +13,8 @@ const CONCURRENCY = 2000
 /** Far more than a laptop wants, and still ids that never collide. */
 const COUNT_MAX = 100_000_000
 const SEED_MAX = 1_000_000
+
+type Answer = Rejected | { readonly kind: 'accepted'; readonly replayed: boolean }
 
 const caller: Caller = { principal: 'seed' as Principal, idempotencyKey: null }
 
@@ -66,7 +68,7 @@ async function run<T>(
   name: string,
   total: number,
   requests: Iterable<T>,
-  send: (request: T) => Promise<Outcome>,
+  send: (request: T) => Promise<Answer>,
 ): Promise<void> {
   if (total === 0) return
   const counts = { made: 0, again: 0, refused: 0 }
@@ -94,7 +96,7 @@ async function run<T>(
   process.stdout.write(`${name.padEnd(9)} ${counts.made} made${rest} in ${seconds.toFixed(1)} s, ${rate}/s\n`)
 }
 
-function judge(outcome: Outcome): 'made' | 'again' | 'refused' {
+function judge(outcome: Answer): 'made' | 'again' | 'refused' {
   if (outcome.replayed) return 'again'
   if (outcome.kind === 'accepted') return 'made'
   return ['user_exists', 'account_exists'].includes(outcome.refusal.code) ? 'again' : 'refused'

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { styleText } from 'node:util'
+import { OPEN_NOTICE } from '#app/access-control.ts'
 import { composeFlorin, type DatabaseInfo, type RunningFlorin } from '#main/compose.ts'
 import { readConfig } from '#main/config.ts'
 import { createLog } from '#main/log.ts'
@@ -25,10 +26,10 @@ export const serve: Command = defineFlorinCommand({
   },
 })
 
-const NOTICE = 'authentication is off: whoever can connect to this address of this machine may move money'
-
 /** Says on stdout where Florin is: a few lines for people, one JSON line for whoever started it. */
-function announce({ address, grpcAddress, database }: RunningFlorin): void {
+function announce(running: RunningFlorin): void {
+  const { address, grpcAddress, database, accessControl } = running
+  const { authentication } = accessControl
   const host = address.host.includes(':') ? `[${address.host}]` : address.host
   const origin = `http://${host}:${address.port}`
   const urls = { api: origin, docs: `${origin}/docs`, health: `${origin}/health/ready` }
@@ -38,8 +39,8 @@ function announce({ address, grpcAddress, database }: RunningFlorin): void {
       ...urls,
       grpc: grpcAddress,
       database,
-      authentication: 'off',
-      notice: NOTICE,
+      authentication,
+      ...(authentication === 'off' ? { notice: OPEN_NOTICE } : {}),
       pid: process.pid,
     }
     process.stdout.write(`${JSON.stringify(line)}\n`)
@@ -57,8 +58,7 @@ function announce({ address, grpcAddress, database }: RunningFlorin): void {
       `  Health     ${urls.health}`,
       `  Database   ${describe(database)}`,
       '',
-      `  ${styleText('yellow', `Notice: ${NOTICE}`)}`,
-      '',
+      ...(authentication === 'off' ? [`  ${styleText('yellow', `Notice: ${OPEN_NOTICE}`)}`, ''] : []),
       '',
     ].join('\n'),
   )

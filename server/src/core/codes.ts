@@ -42,6 +42,8 @@ export const refusalCodes = {
   policy_not_found: 440,
   /** There is a policy for this target already. */
   policy_exists: 450,
+  /** No such API key. */
+  api_key_not_found: 460,
   /** If-Match named another version than the present one. */
   version_mismatch: 500,
   /** Only a posted transfer can be reversed. */
@@ -62,6 +64,10 @@ export const refusalCodes = {
   hold_not_due: 523,
   /** More would be captured than the hold still reserves. */
   capture_exceeds_hold: 524,
+  /** The API key has been revoked. */
+  api_key_revoked: 530,
+  /** The API key has expired. */
+  api_key_expired: 531,
   /** The books are closed further than this already, or the time has not come. */
   period_not_closable: 542,
   /** Source and destination of a posting are the same account. */

@@ -1,4 +1,5 @@
 // Commands: everything that can change the ledger. Each is decided by one decide function and recorded in one commit.
+import type { AccessCommand, AccessMadeBy, AccessMakes } from './access-commands.ts'
 import type { Account } from './account.ts'
 import type { Refusal } from './codes.ts'
 import type { Currency, LedgerCurrency } from './currency.ts'
@@ -21,7 +22,8 @@ export interface Idempotency {
   readonly fingerprint: string
 }
 
-interface CommandFields {
+/** What every command has. */
+export interface CommandFields {
   readonly principal: Principal
   readonly idempotency: Idempotency | null
 }
@@ -217,9 +219,10 @@ export type Command =
   | ConvertQuote
   | ClosePeriod
   | SimulateTransfer
+  | AccessCommand
 
 /** A capture: the transfer, and the hold as it is then. */
-interface Capture {
+export interface Capture {
   readonly hold: Hold
   readonly transfer: PostedTransfer
 }
@@ -237,7 +240,7 @@ export interface Books {
 }
 
 /** What accepted commands make, by name. */
-export interface Makes {
+export interface Makes extends AccessMakes {
   readonly currency: LedgerCurrency
   readonly user: User
   readonly account: Account
@@ -251,7 +254,7 @@ export interface Makes {
   readonly simulation: Simulation
 }
 
-interface MadeBy {
+interface MadeBy extends AccessMadeBy {
   readonly create_currency: 'currency'
   readonly create_user: 'user'
   readonly update_user: 'user'

@@ -1,6 +1,7 @@
 // Deciding: what every command of a batch comes to, in order, in memory, once for every store.
 import type { Command, IdempotencyRecord, Outcome } from './command.ts'
 import { decideCloseAccount, decideCreateAccount, decideUpdateAccount } from './decide-account.ts'
+import { decideCreateApiKey, decideRevokeApiKey, decideRotateApiKey } from './decide-api-key.ts'
 import { decideClosePeriod } from './decide-books.ts'
 import { decideCreateCurrency } from './decide-currency.ts'
 import { decideGroup } from './decide-group.ts'
@@ -84,6 +85,12 @@ function decide(draft: Draft, command: Command): Outcome {
       return decideUpdateUser(draft, command)
     case 'create_currency':
       return decideCreateCurrency(draft, command)
+    case 'create_api_key':
+      return decideCreateApiKey(draft, command)
+    case 'rotate_api_key':
+      return decideRotateApiKey(draft, command)
+    case 'revoke_api_key':
+      return decideRevokeApiKey(draft, command)
     case 'simulate_transfer':
       return decideSimulation(draft, command)
   }

@@ -1,11 +1,12 @@
 // A batch being decided: the working set as it stands after the commands so far, and what has to be written.
+import type { KeptApiKey } from './api-key.ts'
 import type { Account, AccountBalance } from './account.ts'
 import { assert, expectDefined } from './assert.ts'
 import type { Books, IdempotencyRecord, Principal } from './command.ts'
 import type { LedgerCurrency } from './currency.ts'
 import type { Fact } from './facts.ts'
 import type { Hold } from './hold.ts'
-import type { AccountId, HoldId, PolicyId, QuoteId, TransferId } from './ids.ts'
+import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId } from './ids.ts'
 import type { Instant } from './instant.ts'
 import { MINOR_MAX } from './money.ts'
 import { policyKey, type Policy } from './policy.ts'
@@ -43,6 +44,7 @@ export interface Changes {
   readonly policies: Map<PolicyId, Policy | null>
   /** In order. */
   readonly policyVersions: PolicyVersion[]
+  readonly apiKeys: Map<ApiKeyId, KeptApiKey>
   /** Null when the books have not changed. */
   books: Books | null
   readonly idempotency: IdempotencyRecord[]
@@ -81,6 +83,7 @@ export function startDraft(state: WorkingSet, now: Instant): Draft {
       quotes: new Map(),
       policies: new Map(),
       policyVersions: [],
+      apiKeys: new Map(),
       books: null,
       idempotency: [],
       facts: [],
@@ -204,6 +207,13 @@ export function removePolicy(draft: Draft, policy: Policy, principal: Principal)
   deleteIn(draft, draft.state.policies, policyKey(policy.target))
   setIn<PolicyId, Policy | null>(draft, draft.changes.policies, policy.id, null)
   draft.changes.policyVersions.push({ policy, removed: true, principal })
+}
+
+/** Adds an API key or changes it. */
+export function putApiKey(draft: Draft, key: KeptApiKey): void {
+  if (!draft.state.apiKeys.has(key.id)) markCreated(draft, key.id)
+  setIn(draft, draft.state.apiKeys, key.id, key)
+  setIn(draft, draft.changes.apiKeys, key.id, key)
 }
 
 /** Closes the books through another time. */

@@ -58,6 +58,9 @@ const WHOLE_LEDGER = [
   'pay 1>2 1.00 EUR eff=01:30',
   'books 01:30',
   'close 2 to=1',
+  'apikey k accounts:read',
+  'rotate k overlap=60',
+  'unkey k',
 ]
 
 test('every type of fact is told, in the order decided', () => {

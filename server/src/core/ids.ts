@@ -13,6 +13,8 @@ export type HoldId = string & { readonly __brand: 'HoldId' }
 export type PolicyId = string & { readonly __brand: 'PolicyId' }
 /** A UUIDv7 (RFC 9562) in lower case. */
 export type QuoteId = string & { readonly __brand: 'QuoteId' }
+/** A UUIDv7 (RFC 9562) in lower case. */
+export type ApiKeyId = string & { readonly __brand: 'ApiKeyId' }
 
 const ACCOUNT_ID_MAX = 2n ** 63n - 1n
 const DIGITS = /^[1-9][0-9]{0,18}$/
@@ -26,7 +28,7 @@ export function parseAccountId(text: string): Parsed<AccountId> {
 }
 
 /** Reads the id of anything that is named by a UUIDv7. Upper case is accepted and lowered. */
-export function parseUuidV7<Id extends TransferId | UserId | HoldId | PolicyId | QuoteId>(
+export function parseUuidV7<Id extends TransferId | UserId | HoldId | PolicyId | QuoteId | ApiKeyId>(
   text: string,
 ): Parsed<Id> {
   const lower = text.toLowerCase()

@@ -47,6 +47,7 @@ import {
 import { parsed, problem, type Parsed } from './parsed.ts'
 import type { Policy, PolicyTarget } from './policy.ts'
 import type { Quote, QuoteSide } from './quote.ts'
+import { readAccess, toAccessFact, type RecordedAccess } from './recorded-access.ts'
 import { readRefusal, readRole, readRules } from './recorded-parts.ts'
 import type {
   FailedTransfer,
@@ -89,6 +90,7 @@ export type RecordedFact = RecordedFields &
     | { readonly type: 'policy.created' | 'policy.updated' | 'policy.removed'; readonly policy: Policy }
     | { readonly type: 'fx_quote.created'; readonly quote: Quote }
     | { readonly type: 'period.closed'; readonly through: Instant; readonly at: Instant }
+    | RecordedAccess
   )
 
 /**
@@ -150,6 +152,10 @@ function toFact(fact: RecordedFact): Fact {
       return quoteFact(principal, fact.quote)
     case 'period.closed':
       return periodClosed(principal, fact.through, fact.at)
+    case 'api_key.created':
+    case 'api_key.rotated':
+    case 'api_key.revoked':
+      return toAccessFact(fact)
   }
 }
 
@@ -185,6 +191,10 @@ function understand({ type, principal: name, data }: Fact): RecordedFact {
       return { type, principal, quote: readQuote(data) }
     case 'period.closed':
       return { type, principal, through: instant(data['through']), at: instant(data['closed_at']) }
+    case 'api_key.created':
+    case 'api_key.rotated':
+    case 'api_key.revoked':
+      return readAccess(type, principal, data)
     default:
       throw new TypeError('its type is unknown')
   }

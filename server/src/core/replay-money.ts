@@ -6,6 +6,7 @@ import type { AccountId } from './ids.ts'
 import type { Instant } from './instant.ts'
 import { formatAmount, MINOR_MAX } from './money.ts'
 import type { HoldChange, RecordedFact } from './recorded-fact.ts'
+import { replayAccess } from './replay-access.ts'
 import {
   compare,
   differs,
@@ -39,6 +40,10 @@ export function replayFact(replay: Replay, fact: RecordedFact): Replayed {
     case 'hold.released':
     case 'hold.expired':
       return replayHold(replay, fact.type, fact.change)
+    case 'api_key.created':
+    case 'api_key.rotated':
+    case 'api_key.revoked':
+      return told(replayAccess(replay, fact))
     default:
       return told(replayRegistry(replay, fact satisfies RegistryFact))
   }

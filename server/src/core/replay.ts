@@ -1,12 +1,14 @@
 // The ledger rebuilt from its facts alone: a second model beside the decide functions, written from what facts promise,
 // so that a mistake in one is seen by the other. This file has users, accounts and rules; replay-money.ts what moves.
 import { EMPTY_BALANCE, type Account } from './account.ts'
+import type { ApiKey } from './api-key.ts'
 import type { CurrencyCode, LedgerCurrency } from './currency.ts'
 import type { Hold } from './hold.ts'
-import type { AccountId, HoldId, QuoteId, TransferId, UserId } from './ids.ts'
+import type { AccountId, ApiKeyId, HoldId, QuoteId, TransferId, UserId } from './ids.ts'
 import { laterOf, type Instant } from './instant.ts'
 import { policyKey, type Policy, type PolicyKey } from './policy.ts'
 import type { Quote } from './quote.ts'
+import type { RecordedAccess } from './recorded-access.ts'
 import type { RecordedAccount, RecordedFact, RecordedUser } from './recorded-fact.ts'
 import type { Entry } from './transfer.ts'
 
@@ -20,6 +22,7 @@ export interface Replay {
   readonly quotes: Map<QuoteId, Quote>
   /** Of transfers that were reversed: how much of which posting, in minor units. */
   readonly reversed: Map<TransferId, Map<number, bigint>>
+  readonly apiKeys: Map<ApiKeyId, ApiKey>
   closedThrough: Instant | null
 }
 
@@ -48,12 +51,16 @@ export function emptyReplay(): Replay {
     policies: new Map(),
     quotes: new Map(),
     reversed: new Map(),
+    apiKeys: new Map(),
     closedThrough: null,
   }
 }
 
 /** A fact about users, accounts or rules. */
-export type RegistryFact = Exclude<RecordedFact, { readonly type: `${'transfer' | 'hold'}.${string}` }>
+export type RegistryFact = Exclude<
+  RecordedFact,
+  { readonly type: `${'transfer' | 'hold'}.${string}` | RecordedAccess['type'] }
+>
 
 /** Applies one such fact and tells what is wrong with it. */
 export function replayRegistry(replay: Replay, fact: RegistryFact): Contradiction[] {

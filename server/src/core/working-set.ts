@@ -1,9 +1,10 @@
 // The part of the ledger that a batch is decided over: loaded first, whole, so that deciding needs no await.
+import type { KeptApiKey } from './api-key.ts'
 import type { AccountBalance, AccountSettings } from './account.ts'
 import type { Books, Command, IdempotencyRecord, PostTransfer, Principal } from './command.ts'
 import type { CurrencyCode, LedgerCurrency } from './currency.ts'
 import type { Hold } from './hold.ts'
-import type { AccountId, HoldId, PolicyId, QuoteId, TransferId, UserId } from './ids.ts'
+import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId, UserId } from './ids.ts'
 import { laterOf, type Instant } from './instant.ts'
 import {
   policiesOf,
@@ -39,6 +40,7 @@ export interface Needs {
   /** Locked, with their accounts and currencies as if these were named. */
   readonly quotes: ReadonlySet<QuoteId>
   readonly policies: ReadonlySet<PolicyId>
+  readonly apiKeys: ReadonlySet<ApiKeyId>
   /** Until when the books are closed. */
   readonly books: boolean
   /** Policies or books may change: no other batch may be under way meanwhile. */
@@ -65,6 +67,7 @@ export interface WorkingSet {
   readonly holds: Map<HoldId, Hold>
   readonly quotes: Map<QuoteId, Quote>
   readonly policies: Map<PolicyKey, Policy>
+  readonly apiKeys: Map<ApiKeyId, KeptApiKey>
   /** Of accounts whose user has a policy, at least. */
   readonly owners: Map<AccountId, UserId>
   /** By spendingId: what velocityNeeds asked for. */
@@ -86,6 +89,7 @@ export function emptyWorkingSet(): WorkingSet {
     holds: new Map(),
     quotes: new Map(),
     policies: new Map(),
+    apiKeys: new Map(),
     owners: new Map(),
     spending: new Map(),
     books: { closedThrough: null },
@@ -127,6 +131,7 @@ export function needsOf(commands: readonly Command[]): Needs {
     holds: new Set<HoldId>(),
     quotes: new Set<QuoteId>(),
     policies: new Set<PolicyId>(),
+    apiKeys: new Set<ApiKeyId>(),
     books: false,
     rulesChange: false,
     idempotency: new Map<string, { principal: Principal; key: string }>(),
@@ -206,6 +211,11 @@ export function needsOf(commands: readonly Command[]): Needs {
         break
       case 'create_currency':
         needs.currencies.add(command.currency.code)
+        break
+      case 'create_api_key':
+      case 'rotate_api_key':
+      case 'revoke_api_key':
+        needs.apiKeys.add(command.id)
         break
     }
   }

@@ -6,6 +6,7 @@ import { createFixedRates } from '#adapters/rates-fixed/rates.ts'
 import { createMovableClock } from '#adapters/runtime-node/clock.ts'
 import { sha256, sha256Hex } from '#adapters/runtime-node/digest.ts'
 import { randomIds } from '#adapters/runtime-node/id-source.ts'
+import { createSecrets } from '#adapters/runtime-node/secrets.ts'
 import { startEmbeddedPostgres } from '#adapters/store-embedded/server.ts'
 import { createPostgresAudit } from '#adapters/store-postgres/audit.ts'
 import { createMigrator, type SchemaMigrator } from '#adapters/store-postgres/migrate.ts'
@@ -13,6 +14,7 @@ import { readServerVersion } from '#adapters/store-postgres/server-version.ts'
 import { openPostgresStore } from '#adapters/store-postgres/store.ts'
 import { createGrpcServer } from '#api/grpc/server.ts'
 import { createHttpServer } from '#api/http/server.ts'
+import { createAccessControl, openAccess, type AccessControl } from '#app/access-control.ts'
 import { BATCHER_LIMITS, createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, type Florin } from '#app/florin.ts'
 import { createForgetIdempotency } from '#app/forget-idempotency.ts'
@@ -54,6 +56,7 @@ export interface OpenOptions {
 /** A ledger to work with: the use cases, without any edge. */
 export interface OpenLedger {
   readonly florin: Florin
+  readonly accessControl: AccessControl
   readonly sweeper: IdempotencySweeper
   readonly clock: Clock
   readonly database: DatabaseInfo
@@ -90,9 +93,10 @@ export async function composeFlorin(
     closers.add('worker loops', () => Promise.all(loops.map((loop) => loop.stop())))
 
     const { host, httpPort } = config
-    const grpcAddress = await listenGrpc(config, ledger.florin, log, closers)
+    const grpcAddress = await listenGrpc(config, ledger, log, closers)
     const http = await createHttpServer({
       florin,
+      accessControl: ledger.accessControl,
       log,
       logRequests: asksForRequests(config.logLevel),
       grpcAddress,
@@ -114,13 +118,13 @@ function asksForRequests(level: Config['logLevel']): boolean {
 
 async function listenGrpc(
   { host, grpcPort, grpcMessageSizeMax: messageSizeMax, logLevel }: Config,
-  florin: Florin,
+  { florin, accessControl }: OpenLedger,
   log: Log,
   closers: Closers,
 ): Promise<string | null> {
   if (grpcPort === null) return null
   const logRequests = asksForRequests(logLevel)
-  const grpc = createGrpcServer({ florin, log, logRequests, messageSizeMax })
+  const grpc = createGrpcServer({ florin, accessControl, log, logRequests, messageSizeMax })
   closers.add('gRPC', () => grpc.close())
   try {
     const { port } = await grpc.listen({ host, port: grpcPort })
@@ -139,7 +143,7 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
     const store = await openPostgresStore({ url, clock, sha256, log })
     closers.add('store', () => store.close())
     if (config.mode === 'development') await catchUpWith(store, clock)
-    const { batchSizeMax, queueMax, deadlineMs } = config
+    const { auth, authSecret, batchSizeMax, queueMax, deadlineMs } = config
     const batcher = createCommandBatcher(store, { ...BATCHER_LIMITS, batchSizeMax, queueMax, deadlineMs })
     closers.add('batcher', () => batcher.close())
     const florin = createFlorin({
@@ -150,9 +154,12 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
       rates: createFixedRates(config.fxRates),
       ids: randomIds,
       digest: sha256Hex,
+      secrets: authSecret === null ? null : createSecrets(authSecret),
       settings: config,
     })
-    return { florin, sweeper: store, clock, database: info }
+    const accessControl =
+      auth === 'on' ? createAccessControl({ florin, reader: store, tokens: null }) : openAccess(florin)
+    return { florin, accessControl, sweeper: store, clock, database: info }
   })
 }
 

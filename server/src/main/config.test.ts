@@ -14,6 +14,8 @@ test('nothing set is a configuration that works', () => {
     grpcMessageSizeMax: 4 * 1024 * 1024,
     dataDir: '.florin',
     databaseUrl: null,
+    auth: 'off',
+    authSecret: null,
     logLevel: 'info',
     idempotencyDays: 30,
     backdatingDays: 31,
@@ -64,11 +66,9 @@ test('rates are exact fractions, and accounts a table', () => {
 
 const wrong: [name: string, value: string, message: RegExp][] = [
   ['FLORIN_MODE', 'test', /^must be one of development, production$/],
-  ['FLORIN_HOST', '0.0.0.0', /this machine only.*authentication is not built yet.*proxy/],
-  ['FLORIN_HOST', '192.168.1.4', /this machine only/],
-  ['FLORIN_HOST', '::', /this machine only/],
-  ['FLORIN_HOST', 'florin.example', /this machine only/],
   ['FLORIN_HOST', 'http://x', /must be an address/],
+  ['FLORIN_AUTH', 'yes', /must be on or off/],
+  ['FLORIN_AUTH_SECRET', 'x'.repeat(31), /32 random bytes.*openssl rand/],
   ['FLORIN_HTTP_PORT', '80a', /^must be a whole number from 0 to 65535$/],
   ['FLORIN_HTTP_PORT', '65536', /^must be a whole number from 0 to 65535$/],
   ['FLORIN_HTTP_PORT', '-1', /whole number/],

@@ -7,6 +7,7 @@ import type { FixedRate } from '#adapters/rates-fixed/rates.ts'
 import { modes, type Mode } from '#app/test-clock.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId } from '#core/ids.ts'
+import { decideAuth, type AuthSettings } from './auth-settings.ts'
 import { closestName } from './closest-name.ts'
 import { fxAccounts, fxRates } from './fx-settings.ts'
 
@@ -21,6 +22,9 @@ export interface Config {
   readonly dataDir: string
   /** Null: Florin runs a PostgreSQL of its own in the data folder. */
   readonly databaseUrl: string | null
+  readonly auth: 'on' | 'off'
+  /** Null when there are no API keys and tokens. */
+  readonly authSecret: string | null
   readonly logLevel: LogLevel
   readonly idempotencyDays: number
   readonly backdatingDays: number
@@ -54,18 +58,16 @@ export const settings: readonly Setting[] = [
     name: 'FLORIN_MODE',
     key: 'mode',
     default: 'development',
-    meaning: '`development`: the clock can be put forward, for tests. `production`: it cannot',
+    meaning:
+      '`development`: the clock can be put forward, for tests. `production`: it cannot, and authentication is always on',
     schema: z.enum(modes, `must be one of ${modes.join(', ')}`),
   },
   {
     name: 'FLORIN_HOST',
     key: 'host',
     default: '127.0.0.1',
-    meaning: 'The address to listen on. Only this machine for now (`127.0.0.1`, `::1`, `localhost`)',
-    schema: z.string().superRefine((host, context) => {
-      const issue = hostProblem(host)
-      if (issue !== null) context.addIssue({ code: 'custom', message: issue })
-    }),
+    meaning: 'The address to listen on; `0.0.0.0` is every one of this machine, and needs authentication',
+    schema: z.string().refine(isHost, 'must be an address such as 127.0.0.1'),
   },
   {
     name: 'FLORIN_HTTP_PORT',
@@ -101,6 +103,22 @@ export const settings: readonly Setting[] = [
     default: null,
     meaning: 'A PostgreSQL of yours, `postgresql://user:password@host:5432/name`; unset: the embedded one',
     schema: z.string().refine(isPostgresUrl, 'must look like postgresql://user:password@host:5432/name'),
+  },
+  {
+    name: 'FLORIN_AUTH',
+    key: 'auth',
+    default: null,
+    meaning:
+      '`on`: callers must say who they are; `off`: only where nobody but this machine reaches Florin. Unset: off there, as long as there is no `FLORIN_AUTH_SECRET`',
+    schema: z.enum(['on', 'off'], 'must be on or off'),
+  },
+  {
+    name: 'FLORIN_AUTH_SECRET',
+    key: 'authSecret',
+    default: null,
+    meaning:
+      'What API keys and tokens are proven with: 32 random bytes, `openssl rand -base64 32`. With another one all keys and tokens are void',
+    schema: z.string(),
   },
   {
     name: 'FLORIN_LOG_LEVEL',
@@ -193,9 +211,16 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (result.success) values[key] = result.data
     else for (const { message } of result.error.issues) problems.push({ field: name, message })
   }
+  const { host, mode, auth, authSecret } = values as Partial<AuthSettings>
+  // What is wrong by itself has been told, and has no value.
+  const decided =
+    host === undefined || mode === undefined || auth === undefined || authSecret === undefined
+      ? null
+      : decideAuth({ host, mode, auth, authSecret })
+  problems.push(...(decided?.problems ?? []))
   if (problems.length > 0) throw invalidFields(problems)
   // Every key of Config has its setting: a test holds the two together.
-  return Object.freeze(values) as unknown as Config
+  return Object.freeze({ ...values, auth: decided?.auth }) as unknown as Config
 }
 
 /** The settings as a table in Markdown: what docs/configuration.md shows. */
@@ -239,13 +264,8 @@ function portOrOff() {
   })
 }
 
-function hostProblem(host: string): string | null {
-  if (host === 'localhost' || host === '::1' || /^127(\.[0-9]{1,3}){3}$/.test(host)) return null
-  if (isIP(host) === 0 && !/^[A-Za-z0-9.-]+$/.test(host)) return 'must be an address such as 127.0.0.1'
-  return (
-    `must be an address of this machine only (127.0.0.1, ::1 or localhost), because authentication is not built yet: ` +
-    `anyone who reaches ${host} could move money. Put a proxy that authenticates in front, on this machine`
-  )
+function isHost(host: string): boolean {
+  return isIP(host) !== 0 || /^[A-Za-z0-9.-]+$/.test(host)
 }
 
 function isPostgresUrl(text: string): boolean {

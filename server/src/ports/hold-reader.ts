@@ -1,5 +1,5 @@
 import type { Hold, HoldStatus } from '#core/hold.ts'
-import type { AccountId, HoldId } from '#core/ids.ts'
+import type { AccountId, HoldId, UserId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
 
 /** Reads of holds, always of what is committed. Lists hold at most `limit` rows. */
@@ -9,6 +9,8 @@ export interface HoldReader {
   listHolds(query: {
     /** Those on this account, as source or as destination. */
     readonly accountId?: AccountId
+    /** Those on any account of this user. Not together with `accountId`. */
+    readonly userId?: UserId
     readonly status?: HoldStatus
     readonly before?: HoldId
     readonly limit: number

@@ -1,4 +1,4 @@
-import type { AccountId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
+import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
 
 /** Makes new ids. */
 export interface IdSource {
@@ -9,4 +9,5 @@ export interface IdSource {
   holdId(): HoldId
   policyId(): PolicyId
   quoteId(): QuoteId
+  apiKeyId(): ApiKeyId
 }

@@ -1,3 +1,4 @@
+import type { ApiKey } from '#core/api-key.ts'
 import type { Account } from '#core/account.ts'
 import type { Json } from '#core/canonical-json.ts'
 import type { Books } from '#core/command.ts'
@@ -79,6 +80,7 @@ export interface LedgerSnapshot {
   policies(): AsyncIterable<readonly Policy[]>
   quotes(): AsyncIterable<readonly Quote[]>
   books(): Promise<Books>
+  apiKeys(): AsyncIterable<readonly ApiKey[]>
   /** One for each account that entry rows name, whether there is such an account or not. */
   entrySums(): AsyncIterable<readonly EntrySums[]>
   /** The store compares what it derives from other rows; it tells at most `limit` differences. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { loadFileDescriptorSetFromBuffer, type PackageDefinition } from '@grpc/proto-loader'
 import { createGrpcServer } from '#api/grpc/server.ts'
 import { createHttpServer } from '#api/http/server.ts'
+import { openAccess } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
 import { contract, createGrpcClient, type RpcAnswer } from '#test/grpc-client.ts'
 import type { Loose } from '#test/http-edge.ts'
@@ -158,7 +159,12 @@ function wordOf(value: string): string {
 }
 
 async function serveRest(florin: Florin) {
-  const app = await createHttpServer({ florin, log: quietLog, docs: false })
+  const app = await createHttpServer({
+    florin,
+    accessControl: openAccess(florin),
+    log: quietLog,
+    docs: false,
+  })
 
   async function ask(show: (body: Loose) => Shown, path: string, body?: object, key?: string): Promise<Told> {
     const response = await app.inject({
@@ -178,7 +184,12 @@ async function serveRest(florin: Florin) {
 }
 
 async function serveGrpc(florin: Florin, definitions: PackageDefinition) {
-  const server = createGrpcServer({ florin, log: quietLog, messageSizeMax: 4 * 1024 * 1024 })
+  const server = createGrpcServer({
+    florin,
+    accessControl: openAccess(florin),
+    log: quietLog,
+    messageSizeMax: 4 * 1024 * 1024,
+  })
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 })
   const client = createGrpcClient(`127.0.0.1:${port}`, definitions)
 

@@ -3,6 +3,7 @@
  * below. The words are those of shorthand.ts. Batches come a second apart, from 2026-01-01T00:00:01Z on; `at 01:00` turns
  * the clock to a moment for the next one. The same table runs against the decide functions and every store.
  */
+import { ACCESS_CASES } from './ledger-cases/access.ts'
 import { ACCOUNT_CASES } from './ledger-cases/accounts.ts'
 import { BOOKS_CASES } from './ledger-cases/books.ts'
 import { BOUND_CASES } from './ledger-cases/bounds.ts'
@@ -36,4 +37,5 @@ export const LEDGER_CASES: readonly LedgerCase[] = [
   ...QUOTE_CASES,
   ...BOOKS_CASES,
   ...REPEAT_CASES,
+  ...ACCESS_CASES,
 ]

@@ -190,6 +190,7 @@ findsTampers({
     quotes: 1,
     books: 1,
     sums: 7,
+    access: 0,
     zero: 2,
     // A profile, four backdated entries (the fee's two as well), four versions of policies.
     derived: 9,

@@ -215,6 +215,7 @@ findsTampers({
     quotes: 0,
     books: 1,
     sums: 3,
+    access: 0,
     zero: 1,
     // Two accounts that the refused transfer names, and a profile.
     derived: 3,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { uuidv7 } from 'uuidv7'
-import type { AccountId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
+import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
 import type { IdSource } from '#ports/id-source.ts'
 
 const ACCOUNT_ID_MIN = 2n ** 52n
@@ -15,4 +15,5 @@ export const randomIds: IdSource = {
   holdId: () => uuidv7() as HoldId,
   policyId: () => uuidv7() as PolicyId,
   quoteId: () => uuidv7() as QuoteId,
+  apiKeyId: () => uuidv7() as ApiKeyId,
 }

@@ -1,3 +1,4 @@
+import { withoutHashes } from '#core/api-key.ts'
 import { GENESIS_HASH } from '#core/journal-page.ts'
 import { transferData } from '#core/facts.ts'
 import type { Transfer } from '#core/transfer.ts'
@@ -33,6 +34,7 @@ export function createMemoryAudit(tables: MemoryTables): LedgerAudit {
     policies: () => inOne([...tables.policies.values()]),
     quotes: () => inOne([...tables.quotes.values()]),
     books: async () => tables.books,
+    apiKeys: () => inOne([...tables.apiKeys.values()].map(withoutHashes)),
     entrySums: () =>
       inOne(
         [...tables.entries].map(([accountId, entries]) => ({

@@ -26,6 +26,7 @@ export function load(tables: MemoryTables, commands: readonly Command[], now: In
     holds: pick(tables.holds, needs.holds),
     quotes: pick(tables.quotes, needs.quotes),
     policies: new Map(tables.policies),
+    apiKeys: pick(tables.apiKeys, needs.apiKeys),
     owners: ownersOf(tables),
     spending: new Map(),
     books: tables.books,

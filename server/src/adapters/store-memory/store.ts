@@ -9,6 +9,7 @@ import { merkleRoot, type Sha256 } from '#core/merkle.ts'
 import { emailKey } from '#core/user.ts'
 import { policyKey } from '#core/policy.ts'
 import { emptyWorkingSet, idempotencyId } from '#core/working-set.ts'
+import type { AccessReader } from '#ports/access-reader.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { IdempotencySweeper } from '#ports/idempotency-sweeper.ts'
 import type { JournalReader } from '#ports/journal-reader.ts'
@@ -17,6 +18,7 @@ import type { HoldReader } from '#ports/hold-reader.ts'
 import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
+import { createMemoryAccessReader } from './access.ts'
 import { createMemoryHistory } from './history.ts'
 import { createMemoryHoldReader } from './holds.ts'
 import { createMemoryJournalReader } from './journal.ts'
@@ -30,6 +32,7 @@ export type MemoryStore = LedgerStore &
   LedgerReader &
   DirectoryReader &
   HoldReader &
+  AccessReader &
   RuleReader &
   HistoryReader &
   JournalReader &
@@ -51,6 +54,7 @@ export function createMemoryStore({ clock, sha256 }: { clock: Clock; sha256: Sha
   return {
     ...createMemoryReader(tables),
     ...createMemoryHoldReader(tables),
+    ...createMemoryAccessReader(tables),
     ...createMemoryRuleReader(tables),
     ...createMemoryHistory(tables),
     ...createMemoryJournalReader(tables),
@@ -100,6 +104,7 @@ function apply(tables: MemoryTables, changes: Changes, sha256: Sha256): void {
     else tables.policies.set(policyKey(policy.target), policy)
     tables.policyVersions.set(policy.id, [...(tables.policyVersions.get(policy.id) ?? []), version])
   }
+  for (const key of changes.apiKeys.values()) tables.apiKeys.set(key.id, key)
   tables.books = changes.books ?? tables.books
   for (const entry of changes.entries) {
     const entries = tables.entries.get(entry.accountId) ?? []

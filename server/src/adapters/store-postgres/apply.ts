@@ -11,10 +11,11 @@ import type { Transfer } from '#core/transfer.ts'
 import { emailKey } from '#core/user.ts'
 import { plainArray, sparseArray, textArray } from './arrays.ts'
 import { fromAccount, fromCurrency, fromUser } from './codec.ts'
+import { fromKeptApiKey } from './codec-access.ts'
 import { fromOutcome } from './codec-outcomes.ts'
 import { fromHold, fromPolicy, fromPolicyVersion, fromQuote } from './codec-rules.ts'
 
-const APPLY_PARAMETER_COUNT = 37
+const APPLY_PARAMETER_COUNT = 38
 const APPLY = {
   name: 'apply_batch',
   text: `select florin.apply_batch(${Array.from({ length: APPLY_PARAMETER_COUNT }, (_, i) => `$${i + 1}`).join(', ')})`,
@@ -62,6 +63,7 @@ function toParameters(changes: Changes): (string | null)[] {
     toRegistry(changes),
     toHolds(changes),
     toRules(changes),
+    toAccess(changes),
     ...balanceColumns(changes),
     ...transferColumns(changes.transfers),
     toReversed(changes),
@@ -116,6 +118,15 @@ function toRules({ policies, policyVersions, quotes, books, created }: Changes):
       .filter(({ id }) => !created.has(id))
       .map(({ id, transfer_id }) => ({ id, transfer_id })),
     ...(books === null ? {} : { closed_through: books.closedThrough }),
+  })
+}
+
+function toAccess({ apiKeys, created }: Changes): string | null {
+  if (apiKeys.size === 0) return null
+  const rows = [...apiKeys.values()].map(fromKeptApiKey)
+  return JSON.stringify({
+    created_api_keys: rows.filter(({ id }) => created.has(id)),
+    changed_api_keys: rows.filter(({ id }) => !created.has(id)),
   })
 }
 

@@ -9,6 +9,7 @@ import { plainArray } from './arrays.ts'
 import { COUNT_DERIVED, SELECT_DERIVED_DIFFERENCES } from './audit-derived.ts'
 import { rowTypes, toAccount, toCurrency, type AccountRow, type CurrencyRow } from './codec.ts'
 import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
+import { API_KEY_COLUMNS, toApiKey, type ApiKeyRow } from './codec-access.ts'
 import { toEntry } from './codec-transfers.ts'
 import { orUnavailable } from './errors.ts'
 
@@ -133,6 +134,8 @@ function createSnapshot(scanner: Session, finder: Session): LedgerSnapshot {
     },
     policies: () => mapChunks(scan<PolicyRow>('select * from florin.policies'), toAuditedPolicy),
     quotes: () => mapChunks(scan<QuoteRow>('select * from florin.quotes'), toQuote),
+    apiKeys: () =>
+      mapChunks(scan<ApiKeyRow>(`select ${API_KEY_COLUMNS.join(', ')} from florin.api_keys`), toApiKey),
     async books() {
       const [row] = await find<{ closed_through: Instant | null }>(
         'audit_books',

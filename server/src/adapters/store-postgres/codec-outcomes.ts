@@ -19,6 +19,7 @@ import {
   type CurrencyRow,
   type UserRow,
 } from './codec.ts'
+import { fromApiKey, toApiKey, type ApiKeyRow } from './codec-access.ts'
 import {
   fromHold,
   fromPolicy,
@@ -51,6 +52,7 @@ type KeptOutcome =
   | { readonly kind: 'hold' | 'capture'; readonly row: HoldRow }
   | { readonly kind: 'policy'; readonly row: PolicyRow }
   | { readonly kind: 'quote'; readonly row: QuoteRow }
+  | { readonly kind: 'api_key'; readonly row: ApiKeyRow }
   | { readonly kind: 'books'; readonly closed_through: Instant | null }
   | { readonly kind: 'transfer'; readonly reversed: Reversed }
   /** The transfers of a group. The statement find_transfers knows the name `ids`. */
@@ -108,6 +110,8 @@ function toOutcome(
       return again('policy', toPolicy(kept.row))
     case 'quote':
       return again('quote', toQuote(kept.row))
+    case 'api_key':
+      return again('api_key', toApiKey(kept.row))
     case 'books':
       return again('books', { closedThrough: kept.closed_through })
   }
@@ -167,6 +171,8 @@ function keptWhole(outcome: Exclude<Outcome, Rejected | Accepted<'transfer' | 'c
       return { kind: 'policy', row: { ...fromPolicy(outcome.result) } }
     case 'quote':
       return { kind: 'quote', row: { ...fromQuote(outcome.result) } }
+    case 'api_key':
+      return { kind: 'api_key', row: { ...fromApiKey(outcome.result) } }
     case 'books':
       return { kind: 'books', closed_through: outcome.result.closedThrough }
     case 'transfers':

@@ -59,6 +59,7 @@ export const STATEMENTS = {
     from florin.users u
     left join florin.user_profiles p on p.user_id = u.id
     where u.id = any (${USER_IDS})`,
+  lock_api_keys: `select * from florin.api_keys where id = any ($1::uuid[]) order by id for no key update`,
   find_policies: `
     select * from florin.policies
     where (select exists (select from florin.policies))

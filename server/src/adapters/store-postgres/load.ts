@@ -23,6 +23,7 @@ import {
   type SettingsRow,
   type UserRow,
 } from './codec.ts'
+import { toKeptApiKey, type KeptApiKeyRow } from './codec-access.ts'
 import { toIdempotencyRecord, type IdempotencyRow } from './codec-outcomes.ts'
 import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
 import { toTransfer, type TransferRow } from './codec-transfers.ts'
@@ -37,6 +38,7 @@ export interface Loaded {
   readonly accounts: readonly LockedRow[]
   readonly settings: readonly SettingsRow[]
   readonly users: readonly UserRow[]
+  readonly apiKeys: readonly KeptApiKeyRow[]
   readonly policies: readonly PolicyRow[]
   readonly books: readonly BooksRow[]
   readonly records: readonly IdempotencyRow[]
@@ -45,9 +47,9 @@ export interface Loaded {
 }
 
 /**
- * Opens a transaction, takes the rules' lock, locks the currencies, accounts and users of a batch (in this order, and
- * each in the order of its ids, so no two batches wait for each other in a circle), and reads them with the policies
- * that rule over them, and with the idempotency records and transfers that the batch may repeat.
+ * Opens a transaction, takes the rules' lock, locks the currencies, accounts, users and API keys of a batch (in this
+ * order, and each in the order of its ids, so no two batches wait for each other in a circle), and reads them with the
+ * policies that rule over them, and with the idempotency records and transfers that the batch may repeat.
  *
  * A statement that waits for a lock sees the locked row as the other process left it, and all other rows as they were
  * before. So what hangs on a locked row is read by a later statement: the external accounts of currencies, the profiles
@@ -101,6 +103,7 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Loaded
     settings: ask<SettingsRow>(needs.settings.size, 'find_settings', [settingsIds]),
     lockedUsers: ask(userCount, 'lock_users', userNeeds),
     users: ask<UserRow>(userCount, 'find_users', userNeeds),
+    apiKeys: ask<KeptApiKeyRow>(needs.apiKeys.size, 'lock_api_keys', [plainArray([...needs.apiKeys])]),
     policies: ask<PolicyRow>(policyCount, 'find_policies', policyNeeds),
     books: ask<BooksRow>(needs.books ? 1 : 0, 'find_books', []),
     records: ask<IdempotencyRow>(idempotency.length, 'find_idempotency', keys),
@@ -147,6 +150,7 @@ export function toWorkingSet(loaded: Loaded, needs: Needs): WorkingSet {
     if (has(quote.sell.account, quote.buy.account)) state.quotes.set(quote.id, quote)
   }
   for (const policy of loaded.policies.map(toPolicy)) state.policies.set(policyKey(policy.target), policy)
+  for (const key of loaded.apiKeys.map(toKeptApiKey)) state.apiKeys.set(key.id, key)
   for (const { closed_through: closedThrough } of loaded.books) state.books = { closedThrough }
   const repeated = transfers.filter(({ id }) => needs.transfers.has(id as TransferId))
   for (const transfer of repeated.map(toTransfer)) state.transfers.set(transfer.id, transfer)

@@ -1,6 +1,7 @@
 // The ledger on PostgreSQL: one connection that writes, a few that read.
 import { sql } from 'kysely'
 import type { Sha256 } from '#core/merkle.ts'
+import type { AccessReader } from '#ports/access-reader.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { HistoryReader } from '#ports/history-reader.ts'
 import type { HoldReader } from '#ports/hold-reader.ts'
@@ -10,6 +11,7 @@ import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
 import type { Log } from '#ports/log.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
+import { createAccessReader } from './access.ts'
 import { createDirectory } from './directory.ts'
 import { createHistory } from './history.ts'
 import { createHoldReader } from './holds.ts'
@@ -25,6 +27,7 @@ export type PostgresStore = LedgerStore &
   LedgerReader &
   DirectoryReader &
   HoldReader &
+  AccessReader &
   RuleReader &
   HistoryReader &
   JournalReader &
@@ -48,6 +51,7 @@ export async function openPostgresStore(deps: {
     ...createReader(db),
     ...createDirectory(db),
     ...createHoldReader(db),
+    ...createAccessReader(db),
     ...createRuleReader(db),
     ...createHistory(db),
     ...journal.reader,

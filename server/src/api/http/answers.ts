@@ -1,11 +1,14 @@
 // How answers are documented: one helper for what a route gives, one for the problems it may end with.
 import { z } from 'zod'
+import { accessCodes, type AccessCode } from '#core/access-codes.ts'
 import { edgeMeanings, errorMeanings, refusalMeanings } from './problems.ts'
 
 /** Every code that a problem may carry. */
 const problemCodes = [
   ...Object.keys(refusalMeanings),
   ...Object.keys(edgeMeanings),
+  ...Object.keys(accessCodes),
+  'authentication_not_set_up',
   'currency_not_found',
   'fx_rate_missing',
   'fx_account_missing',
@@ -93,6 +96,7 @@ const HEADERS = {
   ETag: { type: 'string', description: 'The version, for If-Match' },
   'Retry-After': { type: 'integer', description: 'Seconds' },
   Allow: { type: 'string' },
+  'WWW-Authenticate': { type: 'string', description: 'RFC 6750: what credentials to come with' },
 } as const
 
 type HeaderName = keyof typeof HEADERS
@@ -113,6 +117,8 @@ export function problems(takes: 'body' | 'path', more: Readonly<Record<number, s
           422: 'Not valid, or refused: `errors` names the fields',
         }
       : { 400: errorMeanings.bad_request.title, 422: 'A parameter is not valid: `errors` names it' }),
+    401: codesOf('unauthorized'),
+    403: codesOf('forbidden'),
     500: errorMeanings.internal.title,
     503: 'Unavailable (nothing was changed: retry), or outcome_unknown (retry with the same key or id)',
     ...more,
@@ -126,8 +132,19 @@ function problemAnswer(description: string, status: string) {
   return {
     description,
     content: { 'application/problem+json': { schema: ProblemSchema } },
-    headers: headersOf(status === '503' ? ['Retry-After'] : []),
+    headers: headersOf(PROBLEM_HEADERS[status] ?? []),
   }
+}
+
+const PROBLEM_HEADERS: Readonly<Record<string, readonly HeaderName[]>> = {
+  401: ['WWW-Authenticate'],
+  403: ['WWW-Authenticate'],
+  503: ['Retry-After'],
+}
+
+function codesOf(kind: 'unauthorized' | 'forbidden'): string {
+  const codes = Object.keys(accessCodes) as AccessCode[]
+  return codes.filter((code) => accessCodes[code] === kind).join(', ')
 }
 
 function headersOf(names: readonly HeaderName[]) {

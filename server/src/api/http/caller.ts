@@ -1,10 +1,10 @@
 // Who calls, and under which idempotency key.
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '#app/request.ts'
-import type { Principal } from '#core/command.ts'
 import { invalidField } from '#core/errors.ts'
 import { IDEMPOTENCY_KEY_LENGTH_MAX } from '#core/metadata.ts'
 import { parsed, problem, type Parsed } from '#core/parsed.ts'
+import { accessOf } from './access.ts'
 
 /** The header that makes a retry safe. */
 const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key'
@@ -12,12 +12,6 @@ const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key'
 const REPLAYED_HEADER = 'Idempotency-Replayed'
 
 const VISIBLE = new RegExp(`^[\\x21-\\x7e]{1,${IDEMPOTENCY_KEY_LENGTH_MAX}}$`)
-const ANONYMOUS = 'anonymous' as Principal
-
-/** Who is calling. Everybody is, until Florin asks for keys. */
-function principalOf(_request: FastifyRequest): Principal {
-  return ANONYMOUS
-}
 
 /** Reads an idempotency key, wherever it stands. */
 export function parseIdempotencyKey(text: string): Parsed<string> {
@@ -28,12 +22,13 @@ export function parseIdempotencyKey(text: string): Parsed<string> {
 
 /** The caller of a request that changes something. Throws a validation error for a malformed idempotency key. */
 export function callerOf(request: FastifyRequest): Caller {
+  const { principal } = accessOf(request)
   const key = request.headers['idempotency-key']
-  if (key === undefined) return { principal: principalOf(request), idempotencyKey: null }
+  if (key === undefined) return { principal, idempotencyKey: null }
   // Sent more than once, Node joins the values with a comma and a space.
   const result = parseIdempotencyKey(String(key))
   if (!result.ok) throw invalidField(IDEMPOTENCY_KEY_HEADER, result.problem)
-  return { principal: principalOf(request), idempotencyKey: result.value }
+  return { principal, idempotencyKey: result.value }
 }
 
 /** Marks the answer when its outcome was given before. */

@@ -39,8 +39,8 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
     // Florin speaks plain HTTP; whoever adds TLS in front decides about HSTS.
     strictTransportSecurity: false,
   })
-  serve(app, DOCS_PATH, async () => (await reference()).page)
-  serve(app, SCRIPT_PATH, async () => (await reference()).script)
+  serve(app, { path: DOCS_PATH, operationId: 'docs' }, async () => (await reference()).page)
+  serve(app, { path: SCRIPT_PATH, operationId: 'docsScript' }, async () => (await reference()).script)
 }
 
 interface File {
@@ -55,8 +55,12 @@ interface Reference {
   readonly inlineHash: string
 }
 
-function serve(app: FastifyInstance, path: string, read: () => Promise<File>): void {
-  app.get(path, { schema: { hide: true } }, async (request, reply) => {
+function serve(
+  app: FastifyInstance,
+  { path, operationId }: { readonly path: string; readonly operationId: string },
+  read: () => Promise<File>,
+): void {
+  app.get(path, { schema: { hide: true, operationId } }, async (request, reply) => {
     const { body, type, etag } = await read()
     void reply.header('cache-control', 'no-cache').header('etag', etag).type(type)
     return request.headers['if-none-match'] === etag ? reply.code(304).send() : reply.send(body)

@@ -1,6 +1,7 @@
 // Is it alive, can it take requests, and where is everything.
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { OPEN_NOTICE, type AccessControl } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
 import { noQuery } from './fields.ts'
 import { answer, problems } from './answers.ts'
@@ -32,6 +33,8 @@ const Health = z
   .meta({ id: 'Health' })
 
 const Readiness = Health.extend({
+  authentication: z.enum(['on', 'off']),
+  notice: z.string().nullable().meta({ description: 'What whoever runs this should know, for people' }),
   grpc: z
     .string()
     .nullable()
@@ -65,9 +68,14 @@ const home: z.output<typeof Home> = {
 export async function serveHealth(
   scope: FastifyInstance,
   health: Florin['health'],
-  grpcAddress: string | null,
+  {
+    authentication,
+    grpcAddress,
+  }: Pick<AccessControl, 'authentication'> & { readonly grpcAddress: string | null },
 ): Promise<void> {
   const app = useZod(scope)
+  const notice = authentication === 'off' ? OPEN_NOTICE : null
+  const always = { authentication, notice, grpc: grpcAddress }
   const common = { tags: ['service'], querystring: noQuery }
 
   app.get(
@@ -112,9 +120,9 @@ export async function serveHealth(
     },
     (_request, reply): z.output<typeof Readiness> => {
       const problem = health.problem()
-      if (problem === null) return { status: 'ok', problem, grpc: grpcAddress }
+      if (problem === null) return { status: 'ok', problem, ...always }
       void reply.code(errorMeanings.unavailable.status).header('retry-after', String(RETRY_AFTER_SECONDS))
-      return { status: 'unavailable', problem, grpc: grpcAddress }
+      return { status: 'unavailable', problem, ...always }
     },
   )
 }

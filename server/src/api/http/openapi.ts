@@ -3,6 +3,7 @@ import swagger from '@fastify/swagger'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { operations, type OperationName } from '#core/operations.ts'
 
 /** Where the description is. */
 export const OPENAPI_PATH = '/openapi.json'
@@ -37,6 +38,15 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/' }],
+      components: {
+        securitySchemes: {
+          bearer: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'An API key (`flk_…`). Without it when Florin runs with authentication off',
+          },
+        },
+      },
       tags: [
         {
           name: 'v1',
@@ -51,33 +61,53 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         { name: 'fx', description: 'Exchange at a quoted rate' },
         { name: 'books', description: 'Closed periods, and the proof that nothing appeared or vanished' },
         { name: 'events', description: 'Everything that happened, in order' },
+        { name: 'keys', description: 'API keys: who may do what' },
         { name: 'test clock', description: 'Time for tests: what would take a month happens at once' },
         { name: 'service', description: 'Health and descriptions' },
       ],
     },
     transform: (document) => {
       const made = transform(document)
-      if (made.schema !== undefined)
+      if (made.schema !== undefined) {
         describeHeaders(made.schema as Described, document.schema as Described, document.route)
+        describeSecurity(made.schema as Described)
+      }
       return made
     },
     transformObject: (document) =>
       onlyUsedSchemas(createJsonSchemaTransformObject({ zodToJsonConfig })(document)),
   })
   let text: string | undefined
-  app.get(OPENAPI_PATH, { schema: { hide: true } }, (_request, reply) => {
+  app.get(OPENAPI_PATH, { schema: { hide: true, operationId: 'openapi' } }, (_request, reply) => {
     text ??= JSON.stringify(app.swagger())
     return reply.type('application/json; charset=utf-8').header('cache-control', 'no-cache').send(text)
   })
 }
 
 interface Described {
+  hide?: boolean
+  operationId?: string
+  security?: unknown
   headers?: unknown
   response?: Record<string, { headers?: unknown }>
 }
 
+/** What needs no caller turns none away; for the rest it says which scope is needed. */
+function describeSecurity(made: Described): void {
+  if (made.hide === true) return
+  const { needs } = operations[made.operationId as OperationName]
+  if (needs !== 'nothing') {
+    made.security = [{ bearer: needs === 'a caller' ? [] : [needs] }]
+    return
+  }
+  delete made.response?.['401']
+  delete made.response?.['403']
+}
+
 /** A POST that changes what has a version. */
 const VERSIONED = ['/v2/accounts/:account_id/close']
+/** What changes without a version. */
+const UNVERSIONED = ['/v2/api-keys/:api_key_id']
 /** What changes nothing, or changes no ledger: an idempotency key means nothing there. */
 const KEYLESS = ['/v2/transfers/simulate', '/v2/test-clock/advance']
 
@@ -89,7 +119,9 @@ function describeHeaders(made: Described, given: Described, route: RouteOptions)
   const string = (description: string, more: object = {}) => ({ type: 'string', description, ...more })
   const { method, url } = route
   const keyed = method !== 'GET' && !KEYLESS.includes(url)
-  const versioned = ['PATCH', 'PUT', 'DELETE'].includes(String(method)) || VERSIONED.includes(url)
+  const versioned =
+    (['PATCH', 'PUT', 'DELETE'].includes(String(method)) && !UNVERSIONED.includes(url)) ||
+    VERSIONED.includes(url)
   made.headers = {
     type: 'object',
     properties: {

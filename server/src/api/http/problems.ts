@@ -4,6 +4,7 @@ import type { Rejected } from '#core/command.ts'
 import type { Explanation, RefusalCode } from '#core/codes.ts'
 import { explanationData } from '#core/facts.ts'
 import type { AppError, ErrorKind, FieldError } from '#core/errors.ts'
+import { challengeOf } from './challenge.ts'
 
 /** The media type of every error answer. */
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
@@ -43,6 +44,9 @@ export const refusalMeanings = {
   transfer_not_found: { status: 422, title: 'No such transfer' },
   hold_not_found: { status: 422, title: 'No such hold' },
   policy_not_found: { status: 422, title: 'No such policy' },
+  api_key_not_found: { status: 422, title: 'No such API key' },
+  api_key_revoked: { status: 409, title: 'The API key has been revoked' },
+  api_key_expired: { status: 409, title: 'The API key has expired' },
   policy_exists: { status: 409, title: 'The target has a policy' },
   quote_not_found: { status: 422, title: 'No such quote' },
   version_mismatch: { status: 412, title: 'The resource has changed' },
@@ -118,16 +122,16 @@ export function edgeProblem(code: EdgeCode, detail: string, headers: Record<stri
 }
 
 /** What a path may name. */
-type Resource = 'account' | 'currency' | 'hold' | 'policy' | 'quote' | 'transfer' | 'user'
+type Resource = 'account' | 'api_key' | 'currency' | 'hold' | 'policy' | 'quote' | 'transfer' | 'user'
 
 /** The problem for something that is not there. @example notFound('account', '1001') */
 export function notFound(what: Resource, id: string): Problem {
   const { status } = errorMeanings.not_found
   return {
     status,
-    title: `No such ${what}`,
+    title: `No such ${what.replace('_', ' ')}`,
     code: `${what}_not_found`,
-    detail: `${what} ${id} does not exist`,
+    detail: `${what.replace('_', ' ')} ${id} does not exist`,
     errors: [],
   }
 }
@@ -167,7 +171,8 @@ export function refusalProblem({ refusal, transfer }: Rejected, wording: Refusal
 }
 
 /** The problem for an AppError. Nothing of a cause is shown, and of a 5xx other than unavailable no message either. */
-export function errorProblem({ kind, code, message, fields, retry }: AppError): Problem {
+export function errorProblem(error: AppError): Problem {
+  const { kind, code, message, fields, retry } = error
   const meaning = errorMeanings[kind]
   if (meaning.status === 500) return bugProblem()
   const unknown = kind === 'unavailable' && retry === 'unknown'
@@ -176,9 +181,12 @@ export function errorProblem({ kind, code, message, fields, retry }: AppError): 
     code: unknown ? 'outcome_unknown' : code,
     detail: message,
     errors: fields,
-    ...(kind === 'unavailable' && retry === 'temporary'
-      ? { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } }
-      : {}),
+    headers: {
+      ...(kind === 'unavailable' && retry === 'temporary'
+        ? { 'retry-after': String(RETRY_AFTER_SECONDS) }
+        : {}),
+      ...challengeOf(error),
+    },
   }
 }
 

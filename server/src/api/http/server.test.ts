@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect, type AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
 import { AppError } from '#core/errors.ts'
+import { openAccess } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
 import { createHttpServer } from './server.ts'
 import { createEdge, type Edge } from '#test/http-edge.ts'
@@ -74,9 +75,14 @@ describe('the HTTP server', () => {
       assert.deepEqual((await edge.get('/health/live')).body, { status: 'ok', problem: null })
       const ready = await edge.get('/health/ready')
       assert.deepEqual([ready.status, ready.headers['retry-after']], [503, '1'])
-      assert.deepEqual(ready.body, { status: 'unavailable', problem: 'the store is away', grpc: null })
+      const { status, problem, grpc } = ready.body
+      assert.deepEqual([status, problem, grpc], ['unavailable', 'the store is away', null])
     })
-    await withEdge({}, async (edge) => assert.equal((await edge.get('/health/ready')).status, 200))
+    await withEdge({}, async (edge) => {
+      const { status, body } = await edge.get('/health/ready')
+      assert.deepEqual([status, body.authentication], [200, 'off'])
+      assert.match(body.notice, /authentication is off/)
+    })
   })
 
   it('logs requests only when asked to', async () => {
@@ -150,7 +156,8 @@ describe('the HTTP server', () => {
     await withEdge({}, async ({ app: plain }) => assert.equal((await plain.inject('/docs')).statusCode, 404))
     const log = { debug() {}, warn() {}, error() {} }
     // The reference needs no use case.
-    const app = await createHttpServer({ florin: {} as Florin, log })
+    const florin = {} as Florin
+    const app = await createHttpServer({ florin, accessControl: openAccess(florin), log })
     const page = await app.inject('/docs')
     assert.equal(page.statusCode, 200)
     const sources = [...page.body.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => address)

@@ -1,6 +1,8 @@
 // The HTTP edge: REST v1 and v2, their description, and health, over the use cases of Florin.
 import fastify, { type FastifyInstance } from 'fastify'
+import type { AccessControl } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
+import { controlAccess } from './access.ts'
 import { serveDocs } from './docs.ts'
 import { endBrokenConnection, handleErrors, sendFrameworkError } from './error-handlers.ts'
 import { serveHealth } from './health.ts'
@@ -14,6 +16,7 @@ import { serveV2 } from './v2/routes.ts'
 /** What the edge needs, and how it behaves. */
 export interface HttpServerOptions {
   readonly florin: Florin
+  readonly accessControl: AccessControl
   readonly log: HttpLog
   /** True: a debug line for every request. It costs about 2 µs a request, so not even the hook is there otherwise. */
   readonly logRequests?: boolean
@@ -43,7 +46,7 @@ const CLOSE_IDLE_EVERY_MS = 50
  * requests in flight finish.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
-  const { florin, log, logRequests = false, docs = true, grpcAddress = null } = options
+  const { florin, accessControl, log, logRequests = false, docs = true, grpcAddress = null } = options
   const app = fastify({
     logger: false,
     bodyLimit: BODY_SIZE_MAX,
@@ -68,13 +71,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     reply.header('x-content-type-options', 'nosniff')
     done()
   })
+  const florinOf = controlAccess(app, accessControl)
   closeConnectionsOnceIdle(app)
   if (logRequests) logEveryRequest(app, log)
 
   await describeApi(app)
-  await app.register((scope) => serveHealth(scope, florin.health, grpcAddress))
-  await app.register((scope) => serveV1(scope, florin), { prefix: '/v1' })
-  await app.register((scope) => serveV2(scope, florin, log), { prefix: '/v2' })
+  await app.register((scope) => serveHealth(scope, florin.health, { ...accessControl, grpcAddress }))
+  await app.register((scope) => serveV1(scope, florinOf), { prefix: '/v1' })
+  await app.register((scope) => serveV2(scope, florinOf, log), { prefix: '/v2' })
   if (docs) await app.register(serveDocs)
   await app.ready()
   return app

@@ -1,6 +1,6 @@
-import type { Florin } from '#app/florin.ts'
 import { NO_CURRENCY } from '#core/currency.ts'
 import { NO_METADATA } from '#core/metadata.ts'
+import type { FlorinOf } from '../access.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { noQuery } from '../fields.ts'
 import { answer, problems } from '../answers.ts'
@@ -9,7 +9,7 @@ import type { ZodApp } from '../validation.ts'
 import { accountField, AccountPathV1, AccountV1, isV1Account, NewAccountV1, toAccountV1 } from './schemas.ts'
 
 /** Adds `/accounts` of v1. */
-export function serveAccounts(app: ZodApp, florin: Florin): void {
+export function serveAccounts(app: ZodApp, florinOf: FlorinOf): void {
   app.post(
     '/accounts',
     {
@@ -27,7 +27,7 @@ export function serveAccounts(app: ZodApp, florin: Florin): void {
     },
     async (request, reply) => {
       const { account_id: id, initial_balance: initialBalance } = request.body
-      const outcome = await florin.accounts.create(callerOf(request), {
+      const outcome = await florinOf(request).accounts.create(callerOf(request), {
         id,
         userId: null,
         currency: NO_CURRENCY.code,
@@ -61,7 +61,7 @@ export function serveAccounts(app: ZodApp, florin: Florin): void {
     },
     async (request, reply) => {
       const id = request.params.account_id
-      const account = await florin.reader.findAccount(id)
+      const account = await florinOf(request).reader.findAccount(id)
       if (account === undefined || !isV1Account(account)) return sendProblem(reply, notFound('account', id))
       return toAccountV1(account)
     },

@@ -5,7 +5,7 @@ import { NO_CURRENCY } from '#core/currency.ts'
 import { parseAccountId, type AccountId } from '#core/ids.ts'
 import { formatAmountTrimmed } from '#core/money.ts'
 import { problem } from '#core/parsed.ts'
-import type { Transfer } from '#core/transfer.ts'
+import type { ShownTransfer } from '#app/shown.ts'
 import { amountText, parsedText, transferIdText } from '../fields.ts'
 
 const ID_META = {
@@ -68,7 +68,10 @@ export const AccountV1 = z
   .strictObject({ account_id: shownId, balance: z.string() })
   .meta({ id: 'AccountV1', examples: [{ account_id: 1001, balance: '500' }] })
 
-const balanceAfter = z.string().nullable().meta({ description: 'Null when the transfer failed' })
+const balanceAfter = z
+  .string()
+  .nullable()
+  .meta({ description: 'Null when the transfer failed, or the account is not yours' })
 
 /** A transfer as v1 shows it, under both of its names. */
 export const TransferV1 = z
@@ -125,7 +128,7 @@ export function isV1Account(account: Account): boolean {
 }
 
 /** True for transfers that v1 can speak of: one posting, whatever fee policies add to it. */
-export function isV1Transfer({ postings }: Transfer): boolean {
+export function isV1Transfer({ postings }: ShownTransfer): boolean {
   const written = postings.filter(({ role }) => role?.kind !== 'fee')
   return written.length === 1 && written[0]?.currency === NO_CURRENCY.code
 }
@@ -136,13 +139,13 @@ export function toAccountV1({ id, posted, scale }: Account): z.output<typeof Acc
 }
 
 /** Renders a transfer that v1 can speak of; its balances are those after all postings, fees included. */
-export function toTransferV1(transfer: Transfer): z.output<typeof TransferV1> {
-  const { source, destination, amount, scale } = transfer.postings[0] as Transfer['postings'][number]
+export function toTransferV1(transfer: ShownTransfer): z.output<typeof TransferV1> {
+  const { source, destination, amount, scale } = transfer.postings[0] as ShownTransfer['postings'][number]
   const after = (id: AccountId): string | null => {
     if (transfer.status === 'failed') return null
     const last = transfer.postings.findLast((posting) => posting.source === id || posting.destination === id)
     const leg = last?.source === id ? last.sourceLeg : last?.destinationLeg
-    return leg === undefined ? null : formatAmountTrimmed(leg.balanceAfter, scale)
+    return leg == null ? null : formatAmountTrimmed(leg.balanceAfter, scale)
   }
   return {
     id: transfer.id,

@@ -1,6 +1,6 @@
-import type { Florin } from '#app/florin.ts'
 import { NO_CURRENCY } from '#core/currency.ts'
 import { NO_METADATA } from '#core/metadata.ts'
+import type { FlorinOf } from '../access.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { withFieldNames } from '../field-names.ts'
 import { noQuery } from '../fields.ts'
@@ -19,7 +19,7 @@ import {
 /** Adds transfers of v1 under one of their two names. */
 export function serveTransfers(
   app: ZodApp,
-  florin: Florin,
+  florinOf: FlorinOf,
   { path, operation }: { readonly path: string; readonly operation: string },
 ): void {
   const transferPath = `/v1${path}`
@@ -43,7 +43,7 @@ export function serveTransfers(
       const { source_account_id: source, destination_account_id: destination, amount } = request.body
       const outcome = await withFieldNames(
         transferField,
-        florin.transfers.post(callerOf(request), {
+        florinOf(request).transfers.post(callerOf(request), {
           id: null,
           postings: [{ source, destination, amount, currency: NO_CURRENCY.code }],
           reference: null,
@@ -79,7 +79,7 @@ export function serveTransfers(
       },
     },
     async (request, reply) => {
-      const transfer = await florin.reader.findTransfer(request.params.id)
+      const transfer = await florinOf(request).reader.findTransfer(request.params.id)
       return transfer === undefined || !isV1Transfer(transfer)
         ? sendProblem(reply, notFound('transfer', request.params.id))
         : toTransferV1(transfer)

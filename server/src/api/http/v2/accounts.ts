@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify'
 import type { z } from 'zod'
 import type { Florin } from '#app/florin.ts'
 import type { CreateAccount, OutcomeOf } from '#core/command.ts'
+import type { FlorinOf } from '../access.ts'
 import type { AccountId } from '#core/ids.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { ifMatchOf, toETag } from '../etag.ts'
@@ -24,7 +25,7 @@ import {
 } from './account-schemas.ts'
 
 /** Adds `/accounts`. */
-export function serveAccounts(app: ZodApp, florin: Florin): void {
+export function serveAccounts(app: ZodApp, florinOf: FlorinOf): void {
   app.post(
     '/accounts',
     {
@@ -44,7 +45,7 @@ export function serveAccounts(app: ZodApp, florin: Florin): void {
       const { id = null, user_id: userId, currency, metadata } = request.body
       const { credit_limit: creditLimit, initial_balance: initialBalance } = request.body
       const asked = { id, userId, currency, creditLimit, initialBalance, metadata }
-      const outcome = await florin.accounts.create(callerOf(request), asked)
+      const outcome = await florinOf(request).accounts.create(callerOf(request), asked)
       if (outcome.kind === 'accepted') {
         void reply.code(201).header('location', `/v2/accounts/${outcome.result.id}`)
       }
@@ -63,7 +64,7 @@ export function serveAccounts(app: ZodApp, florin: Florin): void {
         response: { 200: answer('A page of accounts', AccountPage), ...problems('path') },
       },
     },
-    async ({ query }) => await accountPage(florin, query),
+    async (request) => await accountPage(florinOf(request), request.query),
   )
 
   app.get(
@@ -81,8 +82,9 @@ export function serveAccounts(app: ZodApp, florin: Florin): void {
         },
       },
     },
-    async ({ params, query }, reply) => {
-      const account = await accountAt(florin, params.account_id, query)
+    async (request, reply) => {
+      const { params, query } = request
+      const account = await accountAt(florinOf(request), params.account_id, query)
       if (account === undefined) return sendProblem(reply, notFound('account', params.account_id))
       void reply.header('etag', toETag(account.version))
       return account
@@ -108,7 +110,7 @@ export function serveAccounts(app: ZodApp, florin: Florin): void {
     },
     async (request, reply) => {
       const { credit_limit: creditLimit, metadata } = request.body
-      const outcome = await florin.accounts.update(callerOf(request), request.params.account_id, {
+      const outcome = await florinOf(request).accounts.update(callerOf(request), request.params.account_id, {
         ifVersion: ifMatchOf(request),
         ...(creditLimit === undefined ? {} : { creditLimit }),
         ...(metadata === undefined ? {} : { metadata }),
@@ -139,7 +141,7 @@ export function serveAccounts(app: ZodApp, florin: Florin): void {
       const asked = { ifVersion: ifMatchOf(request), sweepTo: request.body.sweep_to }
       return sendAccount(
         reply,
-        await florin.accounts.close(callerOf(request), request.params.account_id, asked),
+        await florinOf(request).accounts.close(callerOf(request), request.params.account_id, asked),
       )
     },
   )

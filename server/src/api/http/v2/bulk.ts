@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { BulkResult } from '#app/bulk.ts'
-import type { Florin } from '#app/florin.ts'
 import type { Caller } from '#app/request.ts'
+import type { FlorinOf } from '../access.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { withFieldNames } from '../field-names.ts'
 import { noQuery } from '../fields.ts'
@@ -35,7 +35,7 @@ interface Exchange {
 }
 
 /** Adds `/transfers/bulk`. */
-export function serveBulk(app: ZodApp, florin: Florin, log: HttpLog): void {
+export function serveBulk(app: ZodApp, florinOf: FlorinOf, log: HttpLog): void {
   const answers = answer('One result an item, in their order', BulkResults, ['Idempotency-Replayed'])
 
   app.post(
@@ -70,7 +70,7 @@ export function serveBulk(app: ZodApp, florin: Florin, log: HttpLog): void {
   async function sendAtomic(caller: Caller, items: readonly AskedItem[], exchange: Exchange) {
     const { request, reply, show } = exchange
     const fieldName = bulkNames(items)
-    const outcome = await withFieldNames(fieldName, florin.bulk.atomic(caller, items))
+    const outcome = await withFieldNames(fieldName, florinOf(request).bulk.atomic(caller, items))
     markReplay(reply, outcome)
     if (outcome.kind === 'rejected') {
       return sendProblem(reply, refusalProblem(outcome, { fieldName, transferPath: TRANSFERS_PATH }))
@@ -83,7 +83,7 @@ export function serveBulk(app: ZodApp, florin: Florin, log: HttpLog): void {
 
   async function sendIndependent(caller: Caller, items: readonly AskedItem[], exchange: Exchange) {
     const { request, reply, show } = exchange
-    const shown = showAll(florin.bulk.independent(caller, items), show)
+    const shown = showAll(florinOf(request).bulk.independent(caller, items), show)
     if (wantsLines(request)) return await sendPieces(reply, { type: NDJSON, pieces: linesOf(shown), log })
     const results: Shown[] = []
     for await (const known of shown) results.push(...known)

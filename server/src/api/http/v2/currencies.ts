@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Florin } from '#app/florin.ts'
 import { parseCurrencyCode, type CurrencyCode, type LedgerCurrency } from '#core/currency.ts'
 import { SCALE_MAX } from '#core/money.ts'
+import type { FlorinOf } from '../access.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { currencyCode, noQuery, plainText } from '../fields.ts'
 import { answer, problems } from '../answers.ts'
@@ -47,7 +48,7 @@ const CurrencySchema = z
 const CurrencyPage = pageOf(CurrencySchema, 'CurrencyPage')
 
 /** Adds `/currencies`. */
-export function serveCurrencies(app: ZodApp, florin: Florin): void {
+export function serveCurrencies(app: ZodApp, florinOf: FlorinOf): void {
   app.post(
     '/currencies',
     {
@@ -64,7 +65,7 @@ export function serveCurrencies(app: ZodApp, florin: Florin): void {
       },
     },
     async (request, reply) => {
-      const outcome = await florin.currencies.create(callerOf(request), request.body)
+      const outcome = await florinOf(request).currencies.create(callerOf(request), request.body)
       markReplay(reply, outcome)
       if (outcome.kind === 'rejected') return sendProblem(reply, refusalProblem(outcome))
       void reply.code(201).header('location', `/v2/currencies/${outcome.result.code}`)
@@ -83,7 +84,7 @@ export function serveCurrencies(app: ZodApp, florin: Florin): void {
         response: { 200: answer('A page of currencies', CurrencyPage), ...problems('path') },
       },
     },
-    async ({ query }) => await currencyPage(florin, query),
+    async (request) => await currencyPage(florinOf(request), request.query),
   )
 
   app.get(
@@ -101,8 +102,9 @@ export function serveCurrencies(app: ZodApp, florin: Florin): void {
         },
       },
     },
-    async ({ params }, reply) => {
-      const currency = await findCurrency(florin, params.code)
+    async (request, reply) => {
+      const { params } = request
+      const currency = await findCurrency(florinOf(request), params.code)
       return currency ?? sendProblem(reply, notFound('currency', params.code))
     },
   )

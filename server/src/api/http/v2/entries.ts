@@ -4,6 +4,7 @@ import { invalidField } from '#core/errors.ts'
 import { parseAccountId, type AccountId } from '#core/ids.ts'
 import { formatAmount, type Scale } from '#core/money.ts'
 import { parsed, type Parsed } from '#core/parsed.ts'
+import type { FlorinOf } from '../access.ts'
 import { answer, problems } from '../answers.ts'
 import { listQuery, rowsToRead, toPage } from '../pages.ts'
 import { notFound, sendProblem } from '../problems.ts'
@@ -30,7 +31,7 @@ const EntrySchema = z
 const EntryPage = pageOf(EntrySchema, 'EntryPage')
 
 /** Adds `/accounts/{account_id}/entries`. */
-export function serveEntries(app: ZodApp, florin: Florin): void {
+export function serveEntries(app: ZodApp, florinOf: FlorinOf): void {
   app.get(
     '/accounts/:account_id/entries',
     {
@@ -46,8 +47,11 @@ export function serveEntries(app: ZodApp, florin: Florin): void {
         },
       },
     },
-    async ({ params: { account_id: id }, query }, reply) =>
-      (await entryPage(florin, id, query)) ?? sendProblem(reply, notFound('account', id)),
+    async (request, reply) => {
+      const id = request.params.account_id
+      const page = await entryPage(florinOf(request), id, request.query)
+      return page ?? sendProblem(reply, notFound('account', id))
+    },
   )
 }
 

@@ -3,6 +3,7 @@ import { EVENT_WAIT_MAX_MS } from '#app/events.ts'
 import type { Florin } from '#app/florin.ts'
 import { factTypes, type FactType } from '#core/facts.ts'
 import { parsed, problem, type Parsed } from '#core/parsed.ts'
+import { askAgain, type FlorinOf } from '../access.ts'
 import { limit, parsedText, queryInteger } from '../fields.ts'
 import { answer, problems } from '../answers.ts'
 import type { ZodApp } from '../validation.ts'
@@ -57,7 +58,7 @@ const EventPage = z
   .meta({ id: 'EventPage' })
 
 /** Adds `/events`. */
-export function serveEvents(app: ZodApp, florin: Florin): void {
+export function serveEvents(app: ZodApp, florinOf: FlorinOf): void {
   // Waiting readers must not hold up a shutdown.
   const waiting = new Set<AbortController>()
   let closing = false
@@ -81,7 +82,8 @@ export function serveEvents(app: ZodApp, florin: Florin): void {
         response: { 200: answer('A page of events', EventPage), ...problems('path') },
       },
     },
-    async ({ query, raw }): Promise<z.output<typeof EventPage>> => {
+    async (request): Promise<z.output<typeof EventPage>> => {
+      const { query, raw } = request
       const controller = new AbortController()
       const stop = (): void => controller.abort()
       waiting.add(controller)
@@ -89,7 +91,9 @@ export function serveEvents(app: ZodApp, florin: Florin): void {
       if (closing) stop()
       raw.socket.once('close', stop)
       try {
-        return await eventPage(florin, query, controller.signal)
+        const page = await eventPage(florinOf(request), query, controller.signal)
+        await askAgain(request)
+        return page
       } finally {
         raw.socket.removeListener('close', stop)
         waiting.delete(controller)

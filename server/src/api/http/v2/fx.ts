@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { Florin } from '#app/florin.ts'
 import type { QuoteRequest } from '#app/quotes.ts'
 import { NO_METADATA } from '#core/metadata.ts'
 import { formatAmount } from '#core/money.ts'
 import type { Quote, QuoteSide } from '#core/quote.ts'
+import type { FlorinOf } from '../access.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import {
   accountIdText,
@@ -83,7 +83,7 @@ const QuoteSchema = z
   .meta({ id: 'Quote' })
 
 /** Adds `/fx/quotes`. */
-export function serveFx(app: ZodApp, florin: Florin): void {
+export function serveFx(app: ZodApp, florinOf: FlorinOf): void {
   app.post(
     '/fx/quotes',
     {
@@ -102,7 +102,7 @@ export function serveFx(app: ZodApp, florin: Florin): void {
       },
     },
     async (request, reply) => {
-      const outcome = await florin.quotes.create(callerOf(request), request.body)
+      const outcome = await florinOf(request).quotes.create(callerOf(request), request.body)
       markReplay(reply, outcome)
       if (outcome.kind === 'rejected') {
         return sendProblem(reply, refusalProblem(outcome, { fieldName: quoteField }))
@@ -124,8 +124,9 @@ export function serveFx(app: ZodApp, florin: Florin): void {
         response: { 200: answer('The quote', QuoteSchema), ...problems('path', { 404: 'quote_not_found' }) },
       },
     },
-    async ({ params }, reply) => {
-      const quote = await florin.reader.findQuote(params.quote_id)
+    async (request, reply) => {
+      const { params } = request
+      const quote = await florinOf(request).reader.findQuote(params.quote_id)
       return quote === undefined ? sendProblem(reply, notFound('quote', params.quote_id)) : toQuote(quote)
     },
   )
@@ -148,7 +149,7 @@ export function serveFx(app: ZodApp, florin: Florin): void {
     },
     async (request, reply) => {
       const { quote_id: id } = request.params
-      const outcome = await florin.quotes.convert(callerOf(request), id, request.body)
+      const outcome = await florinOf(request).quotes.convert(callerOf(request), id, request.body)
       markReplay(reply, outcome)
       if (outcome.kind === 'rejected') {
         const wording = { ofPath: true, fieldName: conversionField, transferPath: TRANSFERS_PATH }

@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify'
 import type { z } from 'zod'
 import type { Florin } from '#app/florin.ts'
 import type { CreateHold, OutcomeOf } from '#core/command.ts'
+import type { FlorinOf } from '../access.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { noBody, noQuery } from '../fields.ts'
 import { answer, problems } from '../answers.ts'
@@ -21,7 +22,7 @@ import {
 import { toTransfer, TRANSFERS_PATH } from './transfer-schemas.ts'
 
 /** Adds `/holds`. */
-export function serveHolds(app: ZodApp, florin: Florin): void {
+export function serveHolds(app: ZodApp, florinOf: FlorinOf): void {
   app.post(
     '/holds',
     {
@@ -41,7 +42,7 @@ export function serveHolds(app: ZodApp, florin: Florin): void {
     },
     async (request, reply) => {
       const { expires_at: expiresAt, ...asked } = request.body
-      const outcome = await florin.holds.create(callerOf(request), { ...asked, expiresAt })
+      const outcome = await florinOf(request).holds.create(callerOf(request), { ...asked, expiresAt })
       if (outcome.kind === 'accepted') {
         void reply.code(201).header('location', `/v2/holds/${outcome.result.id}`)
       }
@@ -60,7 +61,7 @@ export function serveHolds(app: ZodApp, florin: Florin): void {
         response: { 200: answer('A page of holds', HoldPage), ...problems('path') },
       },
     },
-    async ({ query }) => await holdPage(florin, query),
+    async (request) => await holdPage(florinOf(request), request.query),
   )
 
   app.get(
@@ -75,8 +76,9 @@ export function serveHolds(app: ZodApp, florin: Florin): void {
         response: { 200: answer('The hold', HoldSchema), ...problems('path', { 404: 'hold_not_found' }) },
       },
     },
-    async ({ params }, reply) => {
-      const hold = await florin.reader.findHold(params.hold_id)
+    async (request, reply) => {
+      const { params } = request
+      const hold = await florinOf(request).reader.findHold(params.hold_id)
       return hold === undefined ? sendProblem(reply, notFound('hold', params.hold_id)) : toHold(hold)
     },
   )
@@ -102,7 +104,7 @@ export function serveHolds(app: ZodApp, florin: Florin): void {
     async (request, reply) => {
       const { amount, release_rest: releaseRest } = request.body
       const asked = { amount, releaseRest }
-      const outcome = await florin.holds.capture(callerOf(request), request.params.hold_id, asked)
+      const outcome = await florinOf(request).holds.capture(callerOf(request), request.params.hold_id, asked)
       markReplay(reply, outcome)
       if (outcome.kind === 'rejected') {
         return sendProblem(
@@ -132,7 +134,7 @@ export function serveHolds(app: ZodApp, florin: Florin): void {
       },
     },
     async (request, reply) =>
-      sendHold(reply, await florin.holds.release(callerOf(request), request.params.hold_id)),
+      sendHold(reply, await florinOf(request).holds.release(callerOf(request), request.params.hold_id)),
   )
 }
 

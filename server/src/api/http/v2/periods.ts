@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Florin } from '#app/florin.ts'
+import type { FlorinOf } from '../access.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { instantText, noQuery } from '../fields.ts'
 import { answer, problems } from '../answers.ts'
@@ -21,7 +21,7 @@ const Books = z
   .meta({ id: 'Books' })
 
 /** Adds `/periods`. */
-export function servePeriods(app: ZodApp, florin: Florin): void {
+export function servePeriods(app: ZodApp, florinOf: FlorinOf): void {
   app.post(
     '/periods/close',
     {
@@ -37,7 +37,7 @@ export function servePeriods(app: ZodApp, florin: Florin): void {
       },
     },
     async (request, reply) => {
-      const outcome = await florin.periods.close(callerOf(request), request.body.through)
+      const outcome = await florinOf(request).periods.close(callerOf(request), request.body.through)
       markReplay(reply, outcome)
       if (outcome.kind === 'rejected') return sendProblem(reply, refusalProblem(outcome))
       void reply.code(201)
@@ -56,8 +56,8 @@ export function servePeriods(app: ZodApp, florin: Florin): void {
         response: { 200: answer('The books', Books), ...problems('path') },
       },
     },
-    async () => {
-      const { closedThrough } = await florin.reader.books()
+    async (request) => {
+      const { closedThrough } = await florinOf(request).reader.books()
       return { closed_through: closedThrough }
     },
   )

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { Florin } from '#app/florin.ts'
 import type { CreatePolicy, OutcomeOf } from '#core/command.ts'
 import { invalidField } from '#core/errors.ts'
+import type { FlorinOf } from '../access.ts'
 import type { AccountId, PolicyId } from '#core/ids.ts'
 import type { PolicyTarget } from '#core/policy.ts'
 import { callerOf, markReplay } from '../caller.ts'
@@ -34,7 +35,7 @@ export function policyField({ kind }: PolicyTarget): (field: string) => string {
 }
 
 /** Adds `/policies`, and those of one account. */
-export function servePolicies(app: ZodApp, florin: Florin): void {
+export function servePolicies(app: ZodApp, florinOf: FlorinOf): void {
   app.post(
     '/policies',
     {
@@ -54,7 +55,7 @@ export function servePolicies(app: ZodApp, florin: Florin): void {
     },
     async (request, reply) => {
       const { target, rules } = request.body
-      const outcome = await florin.policies.create(callerOf(request), target, rules)
+      const outcome = await florinOf(request).policies.create(callerOf(request), target, rules)
       if (outcome.kind === 'accepted') {
         void reply.code(201).header('location', `/v2/policies/${outcome.result.id}`)
       }
@@ -73,7 +74,7 @@ export function servePolicies(app: ZodApp, florin: Florin): void {
         response: { 200: answer('A page of policies', PolicyPage), ...problems('path') },
       },
     },
-    async ({ query }) => await policyPage(florin, query),
+    async (request) => await policyPage(florinOf(request), request.query),
   )
 
   app.get(
@@ -91,8 +92,9 @@ export function servePolicies(app: ZodApp, florin: Florin): void {
         },
       },
     },
-    async ({ params }, reply) => {
-      const policy = await florin.reader.findPolicy(params.policy_id)
+    async (request, reply) => {
+      const { params } = request
+      const policy = await florinOf(request).reader.findPolicy(params.policy_id)
       if (policy === undefined) return sendProblem(reply, notFound('policy', params.policy_id))
       void reply.header('etag', toETag(policy.version))
       return toPolicy(policy)
@@ -119,7 +121,7 @@ export function servePolicies(app: ZodApp, florin: Florin): void {
       const change = { ifVersion: ifMatchOf(request), rules: request.body.rules }
       return sendPolicy(
         reply,
-        await florin.policies.update(callerOf(request), request.params.policy_id, change),
+        await florinOf(request).policies.update(callerOf(request), request.params.policy_id, change),
       )
     },
   )
@@ -143,7 +145,7 @@ export function servePolicies(app: ZodApp, florin: Florin): void {
       const change = { ifVersion: ifMatchOf(request), rules: null }
       return sendPolicy(
         reply,
-        await florin.policies.update(callerOf(request), request.params.policy_id, change),
+        await florinOf(request).policies.update(callerOf(request), request.params.policy_id, change),
       )
     },
   )
@@ -163,8 +165,11 @@ export function servePolicies(app: ZodApp, florin: Florin): void {
         },
       },
     },
-    async ({ params: { policy_id: id }, query }, reply) =>
-      (await policyVersionPage(florin, id, query)) ?? sendProblem(reply, notFound('policy', id)),
+    async (request, reply) => {
+      const id = request.params.policy_id
+      const page = await policyVersionPage(florinOf(request), id, request.query)
+      return page ?? sendProblem(reply, notFound('policy', id))
+    },
   )
 
   app.get(
@@ -182,8 +187,9 @@ export function servePolicies(app: ZodApp, florin: Florin): void {
         },
       },
     },
-    async ({ params }, reply) => {
-      const policies = await accountPolicies(florin, params.account_id)
+    async (request, reply) => {
+      const { params } = request
+      const policies = await accountPolicies(florinOf(request), params.account_id)
       return policies === undefined
         ? sendProblem(reply, notFound('account', params.account_id))
         : { data: policies, next_cursor: null }

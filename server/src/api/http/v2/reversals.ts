@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Florin } from '#app/florin.ts'
 import { NO_METADATA } from '#core/metadata.ts'
 import { POSTINGS_MAX } from '#core/transfer.ts'
+import type { FlorinOf } from '../access.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { amountText, metadata, noQuery, reference } from '../fields.ts'
 import { answer, problems } from '../answers.ts'
@@ -29,7 +29,7 @@ export const NewReversal = z
   .prefault({})
 
 /** Adds `/transfers/{transfer_id}/reverse`. */
-export function serveReversals(app: ZodApp, florin: Florin): void {
+export function serveReversals(app: ZodApp, florinOf: FlorinOf): void {
   app.post(
     '/transfers/:transfer_id/reverse',
     {
@@ -50,7 +50,7 @@ export function serveReversals(app: ZodApp, florin: Florin): void {
     },
     async (request, reply) => {
       const { transfer_id: original } = request.params
-      const outcome = await florin.transfers.reverse(callerOf(request), original, request.body)
+      const outcome = await florinOf(request).transfers.reverse(callerOf(request), original, request.body)
       markReplay(reply, outcome)
       if (outcome.kind === 'rejected') {
         const wording = { ofPath: true, fieldName: ofOriginal, transferPath: TRANSFERS_PATH }

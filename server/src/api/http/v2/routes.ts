@@ -1,9 +1,10 @@
 // v2: all of Florin.
 import type { FastifyInstance } from 'fastify'
-import type { Florin } from '#app/florin.ts'
+import type { FlorinOf } from '../access.ts'
 import type { HttpLog } from '../log.ts'
 import { useZod } from '../validation.ts'
 import { serveAccounts } from './accounts.ts'
+import { serveApiKeys } from './api-keys.ts'
 import { serveBulk } from './bulk.ts'
 import { serveCurrencies } from './currencies.ts'
 import { serveEntries } from './entries.ts'
@@ -22,23 +23,24 @@ import { serveUsers } from './users.ts'
 import { serveWallet } from './wallet.ts'
 
 /** Adds v2 below the scope's prefix. */
-export async function serveV2(scope: FastifyInstance, florin: Florin, log: HttpLog): Promise<void> {
+export async function serveV2(scope: FastifyInstance, florinOf: FlorinOf, log: HttpLog): Promise<void> {
   const app = useZod(scope)
-  serveUsers(app, florin)
-  serveWallet(app, florin)
-  serveCurrencies(app, florin)
-  serveAccounts(app, florin)
-  serveEntries(app, florin)
-  serveStatements(app, florin, log)
-  serveTrialBalance(app, florin, log)
-  serveTransfers(app, florin)
-  serveReversals(app, florin)
-  serveSimulations(app, florin)
-  serveBulk(app, florin, log)
-  serveHolds(app, florin)
-  servePolicies(app, florin)
-  serveFx(app, florin)
-  servePeriods(app, florin)
-  serveEvents(app, florin)
-  serveTestClock(app, florin)
+  serveUsers(app, florinOf)
+  serveWallet(app, florinOf)
+  serveCurrencies(app, florinOf)
+  serveAccounts(app, florinOf)
+  serveEntries(app, florinOf)
+  serveStatements(app, florinOf, log)
+  serveTrialBalance(app, florinOf, log)
+  serveTransfers(app, florinOf)
+  serveReversals(app, florinOf)
+  serveSimulations(app, florinOf)
+  serveBulk(app, florinOf, log)
+  serveHolds(app, florinOf)
+  servePolicies(app, florinOf)
+  serveFx(app, florinOf)
+  servePeriods(app, florinOf)
+  serveEvents(app, florinOf)
+  serveApiKeys(app, florinOf)
+  serveTestClock(app, florinOf)
 }

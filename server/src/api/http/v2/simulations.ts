@@ -1,10 +1,9 @@
 import { z } from 'zod'
-import type { Florin } from '#app/florin.ts'
+import type { ShownPosted, ShownSimulation } from '#app/shown.ts'
 import { expectDefined } from '#core/assert.ts'
-import type { Simulation } from '#core/command.ts'
 import type { AccountId } from '#core/ids.ts'
 import { formatAmount, type Scale } from '#core/money.ts'
-import type { Transfer } from '#core/transfer.ts'
+import type { FlorinOf } from '../access.ts'
 import { callerOf } from '../caller.ts'
 import { withFieldNames } from '../field-names.ts'
 import { noQuery } from '../fields.ts'
@@ -37,7 +36,7 @@ const SimulationSchema = z
 const POSTED = 201
 
 /** Adds `/transfers/simulate`. */
-export function serveSimulations(app: ZodApp, florin: Florin): void {
+export function serveSimulations(app: ZodApp, florinOf: FlorinOf): void {
   app.post(
     '/transfers/simulate',
     {
@@ -54,7 +53,7 @@ export function serveSimulations(app: ZodApp, florin: Florin): void {
     },
     async (request, reply) => {
       const fieldName = namesOf(request.body)
-      const asked = florin.transfers.simulate(callerOf(request), request.body.request)
+      const asked = florinOf(request).transfers.simulate(callerOf(request), request.body.request)
       const outcome = await withFieldNames(fieldName, asked)
       return outcome.kind === 'rejected'
         ? sendProblem(reply, refusalProblem(outcome, { fieldName }))
@@ -64,7 +63,7 @@ export function serveSimulations(app: ZodApp, florin: Florin): void {
 }
 
 function toSimulation(
-  { outcome, entries }: Simulation,
+  { outcome, entries }: ShownSimulation,
   { fieldName, requestId }: { readonly fieldName: (field: string) => string; readonly requestId: string },
 ): z.output<typeof SimulationSchema> {
   if (outcome.kind === 'rejected') {
@@ -88,7 +87,7 @@ function toSimulation(
 }
 
 /** Renders the entries that a transfer would make. */
-export function toSimulatedEntries(transfer: Transfer, entries: Simulation['entries']) {
+export function toSimulatedEntries(transfer: ShownPosted, entries: ShownSimulation['entries']) {
   const scales = scalesOf(transfer)
   return entries.map((entry) => {
     const scale = expectDefined(scales.get(entry.accountId), `scale of ${entry.accountId}`)
@@ -101,7 +100,7 @@ export function toSimulatedEntries(transfer: Transfer, entries: Simulation['entr
   })
 }
 
-function scalesOf({ postings }: Transfer): Map<AccountId, Scale> {
+function scalesOf({ postings }: ShownPosted): Map<AccountId, Scale> {
   return new Map(
     postings.flatMap(({ source, destination, scale }) => [
       [source, scale],

@@ -7,6 +7,7 @@ import { invalidField } from '#core/errors.ts'
 import { parseAccountId } from '#core/ids.ts'
 import { formatAmount } from '#core/money.ts'
 import { parsed, problem } from '#core/parsed.ts'
+import type { FlorinOf } from '../access.ts'
 import { CSV_TYPE } from '../csv.ts'
 import { instantText } from '../fields.ts'
 import { HTML_TYPE } from '../html.ts'
@@ -70,11 +71,17 @@ const StatementSchema = z
   .meta({ id: 'Statement' })
 
 type StatementQuery = z.output<typeof statementQuery>
-type Period = ReturnType<Florin['history']['period']>
+type History = Florin['history']
+type Period = ReturnType<History['period']>
+
+interface Asked {
+  readonly history: History
+  readonly account: Account
+  readonly period: Period
+}
 
 /** Adds `/accounts/{account_id}/statement`. */
-export function serveStatements(app: ZodApp, florin: Florin, log: HttpLog): void {
-  const { history } = florin
+export function serveStatements(app: ZodApp, florinOf: FlorinOf, log: HttpLog): void {
   const json = answer('The statement, or a page of it', StatementSchema)
   const text = { schema: z.string() }
 
@@ -94,9 +101,11 @@ export function serveStatements(app: ZodApp, florin: Florin, log: HttpLog): void
         },
       },
     },
-    async ({ params, query }, reply) => {
+    async (request, reply) => {
+      const { params, query } = request
       const { after, filters } = query
-      const account = await florin.reader.findAccount(params.account_id)
+      const { history, reader } = florinOf(request)
+      const account = await reader.findAccount(params.account_id)
       if (account === undefined) return sendProblem(reply, notFound('account', params.account_id))
       if (after !== undefined && after.accountId !== account.id) {
         throw invalidField('cursor', 'was given for another account; begin without a cursor')
@@ -109,47 +118,18 @@ export function serveStatements(app: ZodApp, florin: Florin, log: HttpLog): void
       switch (filters.format) {
         case 'csv':
         case 'html':
-          return await sendFile(reply, { account, period, format: filters.format })
+          return await sendFile(reply, { history, account, period }, filters.format)
         case 'json':
         case undefined:
-          return await toStatement(account, period, query)
+          return await toStatement({ history, account, period }, query)
       }
     },
   )
 
-  async function toStatement(
-    account: Account,
-    period: Period,
-    query: StatementQuery,
-  ): Promise<z.output<typeof StatementSchema>> {
-    const { after } = query
-    const [totals, lines] = await Promise.all([
-      history.totals(account, period),
-      history.lines(account, {
-        ...period,
-        limit: rowsToRead(query),
-        ...(after === undefined ? {} : { after: { at: after.at, number: after.number } }),
-      }),
-    ])
-    return {
-      ...toSummary(account, period, totals),
-      ...toPage(lines, query, {
-        position(line) {
-          const { at, number } = positionOf(line, period.clock)
-          return [account.id, period.to, at, number].join('/')
-        },
-        row: (line) => toEntry(line, account.scale),
-      }),
-    }
-  }
-
   async function sendFile(
     reply: FastifyReply,
-    {
-      account,
-      period,
-      format,
-    }: { readonly account: Account; readonly period: Period; readonly format: 'csv' | 'html' },
+    { history, account, period }: Asked,
+    format: 'csv' | 'html',
   ): Promise<FastifyReply> {
     const { opening } = await history.totals(account, period)
     const file = { account, period, opening, lines: history.allLines(account, period) }
@@ -189,4 +169,29 @@ function parsePosition(text: string) {
   const at = parseInstant(atText)
   if (!account.ok || !to.ok || !at.ok || !/^[1-9][0-9]{0,18}$/.test(digits)) return problem('is no position')
   return parsed({ accountId: account.value, to: to.value, at: at.value, number: BigInt(digits) })
+}
+
+async function toStatement(
+  { history, account, period }: Asked,
+  query: StatementQuery,
+): Promise<z.output<typeof StatementSchema>> {
+  const { after } = query
+  const [totals, lines] = await Promise.all([
+    history.totals(account, period),
+    history.lines(account, {
+      ...period,
+      limit: rowsToRead(query),
+      ...(after === undefined ? {} : { after: { at: after.at, number: after.number } }),
+    }),
+  ])
+  return {
+    ...toSummary(account, period, totals),
+    ...toPage(lines, query, {
+      position(line) {
+        const { at, number } = positionOf(line, period.clock)
+        return [account.id, period.to, at, number].join('/')
+      },
+      row: (line) => toEntry(line, account.scale),
+    }),
+  }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Florin } from '#app/florin.ts'
 import { AHEAD_MAX_SECONDS, type ClockReading } from '#app/test-clock.ts'
 import type { Instant } from '#core/instant.ts'
+import type { FlorinOf } from '../access.ts'
 import { instantText, noQuery } from '../fields.ts'
 import { answer, problems } from '../answers.ts'
 import type { ZodApp } from '../validation.ts'
@@ -34,7 +34,7 @@ const TestClockSchema = z
   .meta({ id: 'TestClock' })
 
 /** Adds `/test-clock`. */
-export function serveTestClock(app: ZodApp, florin: Florin): void {
+export function serveTestClock(app: ZodApp, florinOf: FlorinOf): void {
   const response = { 200: answer('The clock', TestClockSchema) }
 
   app.get(
@@ -48,7 +48,7 @@ export function serveTestClock(app: ZodApp, florin: Florin): void {
         response: { ...response, ...problems('path') },
       },
     },
-    () => toTestClock(florin.testClock.read()),
+    (request) => toTestClock(florinOf(request).testClock.read()),
   )
 
   app.post(
@@ -64,7 +64,7 @@ export function serveTestClock(app: ZodApp, florin: Florin): void {
         response: { ...response, ...problems('body', { 403: 'test_clock_forbidden' }) },
       },
     },
-    async ({ body }) => toTestClock(await florin.testClock.advance(body)),
+    async (request) => toTestClock(await florinOf(request).testClock.advance(request.body)),
   )
 }
 

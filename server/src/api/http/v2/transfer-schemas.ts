@@ -1,11 +1,12 @@
 // What v2 answers about transfers.
 import { z } from 'zod'
+import type { ShownPosting, ShownTransfer } from '#app/shown.ts'
 import type { Refusal } from '#core/codes.ts'
 import { explanationData } from '#core/facts.ts'
 import { parseUuidV7, type TransferId } from '#core/ids.ts'
 import { formatAmount, type Scale } from '#core/money.ts'
 import { parsed, problem } from '#core/parsed.ts'
-import type { Posting, PostingRole, SettledPosting, Transfer } from '#core/transfer.ts'
+import type { Leg, Posting, PostingRole } from '#core/transfer.ts'
 import { ExplanationSchema } from '../answers.ts'
 import { accountIdText, holdIdText, instantText, reference, transferIdText, userIdText } from '../fields.ts'
 import { parseInstant } from '../instants.ts'
@@ -44,7 +45,7 @@ function parsePosition(text: string) {
   return parsed({ createdAt: at.value, id: transferId.value })
 }
 
-const settledNote = { description: 'Null when the transfer failed' }
+const settledNote = { description: 'Null when the transfer failed, or the account is not yours' }
 
 /** A posting. */
 const PostingSchema = z
@@ -102,7 +103,7 @@ export const TransferSchema = z
 export const TransferPage = pageOf(TransferSchema, 'TransferPage')
 
 /** Renders a transfer. */
-export function toTransfer(transfer: Transfer): z.output<typeof TransferSchema> {
+export function toTransfer(transfer: ShownTransfer): z.output<typeof TransferSchema> {
   const { origin } = transfer
   const failed = transfer.status === 'failed'
   return {
@@ -125,8 +126,8 @@ function toFailure({ code: reason, field, message, explanation }: Refusal): z.ou
   return { code: reason, field, message, explanation: explanation && explanationData(explanation) }
 }
 
-function reversedAmount(postings: readonly SettledPosting[]): string | null {
-  const { currency, scale } = postings[0] as SettledPosting
+function reversedAmount(postings: readonly ShownPosting[]): string | null {
+  const { currency, scale } = postings[0] as ShownPosting
   let sum = 0n
   for (const posting of postings) {
     if (posting.currency !== currency) return null
@@ -135,17 +136,18 @@ function reversedAmount(postings: readonly SettledPosting[]): string | null {
   return formatAmount(sum, scale)
 }
 
-function toSettledPosting(posting: SettledPosting): z.output<typeof PostingSchema> {
+function toSettledPosting(posting: ShownPosting): z.output<typeof PostingSchema> {
   const { source, destination, currency, scale, sourceLeg, destinationLeg } = posting
+  const after = (leg: Leg | null) => (leg === null ? null : formatAmount(leg.balanceAfter, scale))
   return {
     source,
     destination,
     amount: formatAmount(posting.amount, scale),
     currency,
-    source_entry: sourceLeg.entry.toString(),
-    source_balance_after: formatAmount(sourceLeg.balanceAfter, scale),
-    destination_entry: destinationLeg.entry.toString(),
-    destination_balance_after: formatAmount(destinationLeg.balanceAfter, scale),
+    source_entry: sourceLeg?.entry.toString() ?? null,
+    source_balance_after: after(sourceLeg),
+    destination_entry: destinationLeg?.entry.toString() ?? null,
+    destination_balance_after: after(destinationLeg),
     ...roleFields(posting.role, scale),
     reversed_amount: formatAmount(posting.reversed, scale),
   }

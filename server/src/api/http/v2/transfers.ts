@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Florin } from '#app/florin.ts'
+import type { FlorinOf } from '../access.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { withFieldNames } from '../field-names.ts'
 import { noQuery } from '../fields.ts'
@@ -18,7 +19,7 @@ import {
 } from './transfer-schemas.ts'
 
 /** Adds `/transfers`. */
-export function serveTransfers(app: ZodApp, florin: Florin): void {
+export function serveTransfers(app: ZodApp, florinOf: FlorinOf): void {
   app.post(
     '/transfers',
     {
@@ -39,7 +40,10 @@ export function serveTransfers(app: ZodApp, florin: Florin): void {
     async (request, reply) => {
       const { request: asked } = request.body
       const fieldName = namesOf(request.body)
-      const outcome = await withFieldNames(fieldName, florin.transfers.post(callerOf(request), asked))
+      const outcome = await withFieldNames(
+        fieldName,
+        florinOf(request).transfers.post(callerOf(request), asked),
+      )
       markReplay(reply, outcome)
       if (outcome.kind === 'rejected') {
         return sendProblem(reply, refusalProblem(outcome, { fieldName, transferPath: TRANSFERS_PATH }))
@@ -60,7 +64,7 @@ export function serveTransfers(app: ZodApp, florin: Florin): void {
         response: { 200: answer('A page of transfers', TransferPage), ...problems('path') },
       },
     },
-    async ({ query }) => await transferPage(florin, query),
+    async (request) => await transferPage(florinOf(request), request.query),
   )
 
   app.get(
@@ -78,8 +82,9 @@ export function serveTransfers(app: ZodApp, florin: Florin): void {
         },
       },
     },
-    async ({ params }, reply) => {
-      const transfer = await florin.reader.findTransfer(params.transfer_id)
+    async (request, reply) => {
+      const { params } = request
+      const transfer = await florinOf(request).reader.findTransfer(params.transfer_id)
       return transfer === undefined
         ? sendProblem(reply, notFound('transfer', params.transfer_id))
         : toTransfer(transfer)

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { Florin } from '#app/florin.ts'
+import type { History } from '#app/history.ts'
 import { ledgerClocks, type Moment } from '#app/history.ts'
 import type { Currency } from '#core/currency.ts'
 import { formatAmount } from '#core/money.ts'
+import type { FlorinOf } from '../access.ts'
 import { CSV_TYPE, toCsvLine } from '../csv.ts'
 import { currencyCode, instantText } from '../fields.ts'
 import { answer, problems } from '../answers.ts'
@@ -38,8 +40,7 @@ const TrialBalanceSchema = z
 const CSV_COLUMNS = ['account_id', 'kind', 'currency', 'balance']
 
 /** Adds `/trial-balance`. */
-export function serveTrialBalance(app: ZodApp, florin: Florin, log: HttpLog): void {
-  const { history } = florin
+export function serveTrialBalance(app: ZodApp, florinOf: FlorinOf, log: HttpLog): void {
   const json = answer('The trial balance', TrialBalanceSchema)
 
   app.get(
@@ -56,26 +57,28 @@ export function serveTrialBalance(app: ZodApp, florin: Florin, log: HttpLog): vo
         },
       },
     },
-    async ({ query }, reply) => {
+    async (request, reply) => {
+      const { query } = request
       const { at = null, clock, format } = query
+      const florin = florinOf(request)
       const currency = await florin.currencyBook.resolve(query.currency, 'currency')
       if (format === 'csv') {
-        const pieces = toCsv(currency, { at, clock })
+        const pieces = toCsv(florin.history, currency, { at, clock })
         return await sendPieces(reply, { type: CSV_TYPE, pieces, log })
       }
       return await trialBalance(florin, currency, { at, clock })
     },
   )
+}
 
-  async function* toCsv(currency: Currency, moment: Moment): AsyncGenerator<string> {
-    let text = toCsvLine(CSV_COLUMNS)
-    for await (const page of history.allBalances(currency, moment)) {
-      for (const { id, kind, posted } of page) {
-        text += toCsvLine([id, kind, currency.code, formatAmount(posted, currency.scale)])
-      }
-      yield text
-      text = ''
+async function* toCsv(history: History, currency: Currency, moment: Moment): AsyncGenerator<string> {
+  let text = toCsvLine(CSV_COLUMNS)
+  for await (const page of history.allBalances(currency, moment)) {
+    for (const { id, kind, posted } of page) {
+      text += toCsvLine([id, kind, currency.code, formatAmount(posted, currency.scale)])
     }
+    yield text
+    text = ''
   }
 }
 

@@ -2,6 +2,7 @@ import type { FastifyReply } from 'fastify'
 import type { z } from 'zod'
 import type { Florin } from '#app/florin.ts'
 import type { CreateUser, OutcomeOf } from '#core/command.ts'
+import type { FlorinOf } from '../access.ts'
 import { callerOf, markReplay } from '../caller.ts'
 import { ifMatchOf, toETag } from '../etag.ts'
 import { noQuery } from '../fields.ts'
@@ -12,7 +13,7 @@ import type { ZodApp } from '../validation.ts'
 import { NewUser, toUser, UserChanges, userList, UserPage, UserPath, UserSchema } from './user-schemas.ts'
 
 /** Adds `/users`. */
-export function serveUsers(app: ZodApp, florin: Florin): void {
+export function serveUsers(app: ZodApp, florinOf: FlorinOf): void {
   app.post(
     '/users',
     {
@@ -30,7 +31,7 @@ export function serveUsers(app: ZodApp, florin: Florin): void {
     },
     async (request, reply) => {
       const { id = null, ...profile } = request.body
-      const outcome = await florin.users.create(callerOf(request), { id, ...profile })
+      const outcome = await florinOf(request).users.create(callerOf(request), { id, ...profile })
       if (outcome.kind === 'accepted') {
         void reply.code(201).header('location', `/v2/users/${outcome.result.id}`)
       }
@@ -49,7 +50,7 @@ export function serveUsers(app: ZodApp, florin: Florin): void {
         response: { 200: answer('A page of users', UserPage), ...problems('path') },
       },
     },
-    async ({ query }) => await userPage(florin, query),
+    async (request) => await userPage(florinOf(request), request.query),
   )
 
   app.get(
@@ -67,8 +68,9 @@ export function serveUsers(app: ZodApp, florin: Florin): void {
         },
       },
     },
-    async ({ params }, reply) => {
-      const user = await florin.directory.findUser(params.user_id)
+    async (request, reply) => {
+      const { params } = request
+      const user = await florinOf(request).directory.findUser(params.user_id)
       if (user === undefined) return sendProblem(reply, notFound('user', params.user_id))
       void reply.header('etag', toETag(user.version))
       return toUser(user)
@@ -94,7 +96,7 @@ export function serveUsers(app: ZodApp, florin: Florin): void {
     },
     async (request, reply) => {
       const { name, email, metadata } = request.body
-      const outcome = await florin.users.update(callerOf(request), request.params.user_id, {
+      const outcome = await florinOf(request).users.update(callerOf(request), request.params.user_id, {
         ifVersion: ifMatchOf(request),
         changes: {
           ...(name === undefined ? {} : { name }),

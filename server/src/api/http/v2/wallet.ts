@@ -1,8 +1,9 @@
-import { z } from 'zod'
 import type { Florin } from '#app/florin.ts'
+import { z } from 'zod'
 import { available, type Account } from '#core/account.ts'
 import { AppError } from '#core/errors.ts'
 import type { AccountId, UserId } from '#core/ids.ts'
+import type { FlorinOf } from '../access.ts'
 import { noQuery, PAGE_SIZE_MAX } from '../fields.ts'
 import { answer, problems } from '../answers.ts'
 import { notFound, sendProblem } from '../problems.ts'
@@ -25,7 +26,7 @@ const Wallet = z
   .meta({ id: 'Wallet' })
 
 /** Adds `/users/{user_id}/wallet`. */
-export function serveWallet(app: ZodApp, florin: Florin): void {
+export function serveWallet(app: ZodApp, florinOf: FlorinOf): void {
   app.get(
     '/users/:user_id/wallet',
     {
@@ -38,8 +39,9 @@ export function serveWallet(app: ZodApp, florin: Florin): void {
         response: { 200: answer('The wallet', Wallet), ...problems('path', { 404: 'user_not_found' }) },
       },
     },
-    async ({ params }, reply) => {
-      const wallet = await walletOf(florin, params.user_id)
+    async (request, reply) => {
+      const { params } = request
+      const wallet = await walletOf(florinOf(request), params.user_id)
       return wallet ?? sendProblem(reply, notFound('user', params.user_id))
     },
   )

@@ -1,0 +1,173 @@
+/** Every operation, by every role, on what is the caller's own and on what is another's: what the table says, happens. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { operations, type OperationName, type OperationRule } from '#core/operations.ts'
+import { roles, scopesOf, type Role } from '#core/access.ts'
+import { makeAccessWorld, roleTokens, type AccessWorld, type Belongings } from '#test/access-world.ts'
+import { createEdge, type Answer, type Ask, type Edge } from '#test/http-edge.ts'
+
+type Request = Ask & { readonly path: string; /** The status of the one who may. */ readonly ok?: number }
+
+let made = 0
+
+/** One request for each operation, to something that belongs to `whose`. A new operation does not compile without one. */
+const requests: Record<OperationName, (whose: Belongings, world: AccessWorld) => Request> = {
+  home: () => get('/'),
+  live: () => get('/health/live'),
+  ready: () => get('/health/ready'),
+  openapi: () => get('/openapi.json'),
+  docs: () => get('/docs'),
+  docsScript: () => get('/docs/scalar.js'),
+
+  v1CreateAccount: () => post('/v1/accounts', { account_id: (made += 1) }, 201),
+  v1GetAccount: ({ classic }) => get(`/v1/accounts/${classic[0]}`),
+  v1CreateTransfer: (whose) => post('/v1/transfers', classicTransfer(whose), 201),
+  v1GetTransfer: (whose) => get(`/v1/transfers/${whose.classicTransfer}`),
+  v1CreateTransaction: (whose) => post('/v1/transactions', classicTransfer(whose), 201),
+  v1GetTransaction: (whose) => get(`/v1/transactions/${whose.classicTransfer}`),
+
+  createUser: () => post('/v2/users', {}, 201),
+  listUsers: () => get('/v2/users'),
+  getUser: ({ userId }) => get(`/v2/users/${userId}`),
+  updateUser: ({ userId }) => ({ path: `/v2/users/${userId}`, method: 'PATCH', body: { name: 'N' } }),
+  getWallet: ({ userId }) => get(`/v2/users/${userId}/wallet`),
+
+  createCurrency: () => post('/v2/currencies', { code: `C${(made += 1)}X`, scale: 2, name: 'C' }, 201),
+  listCurrencies: () => get('/v2/currencies'),
+  getCurrency: () => get('/v2/currencies/EUR'),
+
+  createAccount: ({ userId }) => post('/v2/accounts', { currency: 'EUR', user_id: userId }, 201),
+  listAccounts: ({ userId }) => get(`/v2/accounts?user_id=${userId}`),
+  getAccount: ({ accounts }) => get(`/v2/accounts/${accounts[0]}`),
+  updateAccount: ({ accounts }) => ({
+    path: `/v2/accounts/${accounts[0]}`,
+    method: 'PATCH',
+    body: { credit_limit: '1' },
+  }),
+  closeAccount: ({ classic }) => post(`/v2/accounts/${classic[0]}/close`, { sweep_to: classic[1] }),
+  listEntries: ({ accounts }) => get(`/v2/accounts/${accounts[0]}/entries`),
+
+  getStatement: ({ accounts }) => get(`/v2/accounts/${accounts[0]}/statement`),
+  getTrialBalance: () => get('/v2/trial-balance?currency=EUR'),
+
+  createPolicy: ({ accounts }) => post('/v2/policies', { account_id: accounts[1], rules: RULES }, 201),
+  listPolicies: () => get('/v2/policies'),
+  getPolicy: ({ policy }) => get(`/v2/policies/${policy}`),
+  updatePolicy: ({ policy }) => ({ path: `/v2/policies/${policy}`, method: 'PUT', body: { rules: RULES } }),
+  removePolicy: ({ policy }) => ({ path: `/v2/policies/${policy}`, method: 'DELETE' }),
+  listPolicyVersions: ({ policy }) => get(`/v2/policies/${policy}/versions`),
+  listAccountPolicies: ({ accounts }) => get(`/v2/accounts/${accounts[0]}/policies`),
+
+  createQuote: () =>
+    post('/v2/fx/quotes', { sell_currency: 'EUR', buy_currency: 'JPY', sell_amount: '1' }, 201),
+  getQuote: (_, { quote }) => get(`/v2/fx/quotes/${quote}`),
+  convertQuote: ({ accounts, yen }, { quote }) =>
+    post(`/v2/fx/quotes/${quote}/convert`, { source: accounts[0], destination: yen }, 201),
+
+  closePeriod: () => post('/v2/periods/close', { through: new Date(Date.now() - 1).toISOString() }, 201),
+  getPeriods: () => get('/v2/periods'),
+
+  getTestClock: () => get('/v2/test-clock'),
+  advanceTestClock: () => post('/v2/test-clock/advance', { seconds: 1 }),
+
+  createTransfer: (whose) => post('/v2/transfers', transfer(whose), 201),
+  createTransfers: (whose) => post('/v2/transfers/bulk', { mode: 'independent', items: [transfer(whose)] }),
+  simulateTransfer: (whose) => post('/v2/transfers/simulate', transfer(whose)),
+  listTransfers: ({ accounts }) => get(`/v2/transfers?account_id=${accounts[0]}`),
+  getTransfer: ({ deposit }) => get(`/v2/transfers/${deposit}`),
+  reverseTransfer: ({ deposit }) => post(`/v2/transfers/${deposit}/reverse`, { amount: '1' }, 201),
+
+  createHold: (whose) => post('/v2/holds', transfer(whose), 201),
+  listHolds: ({ accounts }) => get(`/v2/holds?account_id=${accounts[0]}`),
+  getHold: ({ hold }) => get(`/v2/holds/${hold}`),
+  captureHold: ({ hold }) => post(`/v2/holds/${hold}/capture`, {}),
+  releaseHold: ({ hold }) => post(`/v2/holds/${hold}/release`, {}),
+
+  listEvents: () => get('/v2/events?limit=1'),
+
+  createApiKey: () => post('/v2/api-keys', { name: 'n', scopes: ['accounts:read'] }, 201),
+  listApiKeys: () => get('/v2/api-keys'),
+  getApiKey: (_, { apiKey }) => get(`/v2/api-keys/${apiKey}`),
+  rotateApiKey: (_, { apiKey }) => post(`/v2/api-keys/${apiKey}/rotate`, {}),
+  revokeApiKey: (_, { apiKey }) => ({ path: `/v2/api-keys/${apiKey}`, method: 'DELETE' }),
+}
+
+const RULES = { ceiling: '2000000' }
+
+function get(path: string): Request {
+  return { path }
+}
+
+function post(path: string, body: unknown, ok = 200): Request {
+  return { path, method: 'POST', body, ok }
+}
+
+function transfer({ accounts: [source, destination] }: Belongings) {
+  return { source, destination, amount: '1', currency: 'EUR' }
+}
+
+function classicTransfer({ classic: [source, destination] }: Belongings) {
+  return { source_account_id: source, destination_account_id: destination, amount: '1' }
+}
+
+type Whose = 'own' | "another's"
+
+/** What the table of operations says: a status, and the code of a problem. */
+function expected(
+  operation: OperationName,
+  role: Role | 'nobody',
+  whose: Whose,
+): [status: number | 'ok', code?: string] {
+  const { needs, forUsers }: OperationRule = operations[operation]
+  if (needs === 'nothing') return ['ok']
+  if (role === 'nobody') return [401, 'unauthenticated']
+  if (needs !== 'a caller' && !scopesOf([role]).has(needs)) return [403, 'scope_missing']
+  if (role !== 'user') return ['ok']
+  if (forUsers === 'none') return [403, 'not_for_users']
+  if (whose === 'own' || forUsers === 'shared' || forUsers === 'listed') return ['ok']
+  // What holds or reverses is named as well as debited, and the name comes first.
+  const named = forUsers === 'named' || ['captureHold', 'reverseTransfer'].includes(operation)
+  return named ? [404] : [403, 'not_your_account']
+}
+
+let edge: Edge
+before(async () => {
+  edge = await createEdge({ tokens: roleTokens, docs: true })
+})
+after(() => edge.close())
+
+for (const operation of Object.keys(operations) as OperationName[]) {
+  for (const whose of ['own', "another's"] as const) {
+    test(`${operation} on what is ${whose}, by every role`, async () => {
+      for (const role of ['nobody', ...roles] as const) {
+        const world = await makeAccessWorld(edge.florin)
+        const { path, ok = 200, ...ask } = requests[operation](whose === 'own' ? world.ann : world.bob, world)
+        const headers: Record<string, string> = role === 'nobody' ? {} : { authorization: `Bearer ${role}` }
+        const answer = await edge.ask(path, { ...ask, headers })
+        const [status, code] = expected(operation, role, whose)
+        assert.equal(answer.status, status === 'ok' ? ok : status, `${role}: ${JSON.stringify(answer.body)}`)
+        if (code !== undefined) assert.equal(answer.body.code, code, role)
+        if (role === 'user') assertNothingOfBob(answer, world, whose)
+      }
+    })
+  }
+}
+
+/** Whatever Ann is answered, no row of it is Bob's. */
+function assertNothingOfBob({ body }: Answer, { bob }: AccessWorld, whose: Whose): void {
+  if (whose === "another's" && Array.isArray(body?.data))
+    assert.doesNotMatch(JSON.stringify(body.data), new RegExp(bob.userId))
+  const text = JSON.stringify(body ?? null)
+  for (const id of [bob.deposit, bob.classicTransfer, bob.hold]) {
+    // The path that was asked for may be told again, as one that is not there.
+    if (body?.status !== 404) assert.ok(!text.includes(id), text)
+  }
+}
+
+test('every route has its row, and every row its route', () => {
+  const routes = Object.values(edge.openapi.paths).flatMap((path) =>
+    Object.values(path).map(({ operationId }) => operationId),
+  )
+  const hidden = ['openapi', 'docs', 'docsScript']
+  assert.deepEqual([...routes, ...hidden].sort(), Object.keys(operations).sort())
+})

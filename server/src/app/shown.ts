@@ -1,0 +1,37 @@
+// Transfers as their callers may see them: a user is not shown the balances of accounts that are not theirs.
+import type { Accepted, Capture, Command, Makes, OutcomeOf, Rejected, Simulation } from '#core/command.ts'
+import type { FailedTransfer, Leg, PostedTransfer, SettledPosting } from '#core/transfer.ts'
+
+/** A posting that happened; the side of an account that the caller may not see is null. */
+export interface ShownPosting extends Omit<SettledPosting, 'sourceLeg' | 'destinationLeg'> {
+  readonly sourceLeg: Leg | null
+  readonly destinationLeg: Leg | null
+}
+
+/** A posted transfer as the caller may see it. */
+export interface ShownPosted extends Omit<PostedTransfer, 'postings'> {
+  readonly postings: readonly ShownPosting[]
+}
+
+/** A transfer as the caller may see it. */
+export type ShownTransfer = ShownPosted | FailedTransfer
+
+/** What a transfer would come to, as the caller may see it. */
+export interface ShownSimulation extends Omit<Simulation, 'outcome'> {
+  readonly outcome: Shown<'transfer'>
+}
+
+interface ShownMakes extends Omit<Makes, 'transfer' | 'transfers' | 'capture' | 'simulation'> {
+  readonly transfer: ShownPosted
+  readonly transfers: readonly ShownPosted[]
+  readonly capture: Omit<Capture, 'transfer'> & { readonly transfer: ShownPosted }
+  readonly simulation: ShownSimulation
+}
+
+type Shown<Made extends keyof Makes> =
+  (Omit<Accepted<Made>, 'result'> & { readonly result: ShownMakes[Made] }) | Rejected
+
+/** The outcome of a command of kind C as the caller may see it. */
+export type ShownOutcomeOf<C extends Command> = Shown<MadeOf<OutcomeOf<C>>>
+
+type MadeOf<O> = O extends Accepted<infer Made> ? Made : never

@@ -1,0 +1,158 @@
+/** Two users with what belongs to them, and callers of every role, so that one can see who may do what to whose. */
+import assert from 'node:assert/strict'
+import type { TokenAuthentication } from '#app/access-control.ts'
+import type { Florin } from '#app/florin.ts'
+import type { Caller } from '#app/request.ts'
+import { accessError } from '#core/access-codes.ts'
+import { roles, scopesOf, type Access, type Role } from '#core/access.ts'
+import type { Principal } from '#core/command.ts'
+import type { CurrencyCode } from '#core/currency.ts'
+import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
+import { wordUuid } from './ids.ts'
+
+/** The user who calls when a user does. */
+const ANN = wordUuid('ann') as UserId
+/** Another one. */
+const BOB = wordUuid('bob') as UserId
+
+/** A caller of each role, whose token is the role's name; `user` is Ann. */
+export const roleTokens: TokenAuthentication = {
+  async authenticate(token) {
+    const access = CALLERS.get(token as Role)
+    if (access === undefined) throw accessError('invalid_token', 'no token of the test')
+    return access
+  },
+}
+
+const CALLERS = new Map<Role, Access>(
+  roles.map((role) => {
+    const known = { principal: role as string as Principal, scopes: scopesOf([role]) }
+    return [
+      role,
+      role === 'user' ? { ...known, ownOnly: true, userId: ANN } : { ...known, ownOnly: false, userId: null },
+    ]
+  }),
+)
+
+/** What belongs to one user. */
+export interface Belongings {
+  readonly userId: UserId
+  /** Two accounts in EUR with 100.00 each, and two in XXX with 100 each. */
+  readonly accounts: readonly [AccountId, AccountId]
+  readonly classic: readonly [AccountId, AccountId]
+  /** The one that brought the first account's money, from the external account. */
+  readonly deposit: TransferId
+  /** From the first account to the second, in XXX. */
+  readonly classicTransfer: TransferId
+  /** Open, of 5.00 from the first account to the second. */
+  readonly hold: HoldId
+  /** An account in JPY. */
+  readonly yen: AccountId
+  /** Of the second classic account. */
+  readonly policy: PolicyId
+}
+
+/** The world. Everything in it is new each time but the users themselves. */
+export interface AccessWorld {
+  readonly ann: Belongings
+  readonly bob: Belongings
+  readonly external: AccountId
+  readonly apiKey: ApiKeyId
+  /** Of 1.00 EUR for JPY. */
+  readonly quote: QuoteId
+}
+
+const NO_RULES = {
+  floor: null,
+  creditLimit: null,
+  ceiling: null,
+  minimum: null,
+  maximum: null,
+  velocity: [],
+  allowedDestinations: null,
+  freeze: null,
+  fee: null,
+}
+
+const caller: Caller = { principal: 'test' as Principal, idempotencyKey: null }
+const EUR = 'EUR' as CurrencyCode
+const XXX = 'XXX' as CurrencyCode
+const JPY = 'JPY' as CurrencyCode
+/** Those of the edge under test. */
+const FX_ACCOUNTS = [
+  ['9001', EUR],
+  ['9002', JPY],
+] as const
+
+/** Makes it. */
+export async function makeAccessWorld(florin: Florin): Promise<AccessWorld> {
+  for (const [id, currency] of FX_ACCOUNTS) {
+    await florin.accounts.create(caller, {
+      id: id as AccountId,
+      userId: null,
+      currency,
+      creditLimit: '0',
+      initialBalance: '1000000',
+      metadata: {},
+    })
+  }
+  const ann = await makeBelongings(florin, ANN)
+  const bob = await makeBelongings(florin, BOB)
+  const external = (await florin.directory.findCurrency(EUR))?.externalAccountId
+  assert(external != null)
+  const key = await florin.apiKeys.create(caller, { name: 'k', scopes: ['accounts:read'], expiresAt: null })
+  const quote = await florin.quotes.create(caller, {
+    sell: EUR,
+    buy: JPY,
+    given: { side: 'sell', amount: '1' },
+  })
+  return { ann, bob, external, apiKey: accepted(key).id, quote: accepted(quote).id }
+}
+
+async function makeBelongings(florin: Florin, userId: UserId): Promise<Belongings> {
+  await florin.users.create(caller, { id: userId, name: null, email: null, metadata: {} })
+  const open = async (currency: CurrencyCode): Promise<AccountId> => {
+    const asked = { id: null, userId, currency, creditLimit: '0', initialBalance: '100', metadata: {} }
+    return accepted(await florin.accounts.create(caller, asked)).id
+  }
+  const accounts = [await open(EUR), await open(EUR)] as const
+  const classic = [await open(XXX), await open(XXX)] as const
+  const [deposit] = await florin.reader.listTransfers({ accountIds: [accounts[0]], limit: 1 })
+  assert(deposit !== undefined)
+  const [source, destination] = classic
+  const moved = await florin.transfers.post(caller, {
+    id: null,
+    postings: [{ source, destination, amount: '1', currency: XXX }],
+    reference: null,
+    metadata: {},
+    effectiveAt: null,
+  })
+  const held = await florin.holds.create(caller, {
+    source: accounts[0],
+    destination: accounts[1],
+    amount: '5',
+    currency: EUR,
+    expiresAt: null,
+    reference: null,
+    metadata: {},
+  })
+  const target = { kind: 'account', accountId: destination } as const
+  const policy = await florin.policies.create(caller, target, { ...NO_RULES, ceiling: '1000000' })
+  return {
+    userId,
+    accounts,
+    classic,
+    deposit: deposit.id,
+    classicTransfer: accepted(moved).id,
+    hold: accepted(held).id,
+    yen: await open(JPY),
+    policy: accepted(policy).id,
+  }
+}
+
+function accepted<T>(
+  outcome: { readonly kind: 'accepted'; readonly result: T } | { readonly kind: 'rejected' },
+): T {
+  assert(outcome.kind === 'accepted')
+  return outcome.result
+}
