@@ -1,14 +1,10 @@
 /** gRPC of the real process, with stock tools: the examples of docs/api/grpc.md are run as they stand there. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { contract, createGrpcClient, serviceNames } from '#test/grpc-client.ts'
+import { bash, docsExamples } from './docs-examples.ts'
 import { florin, makeScratch, serve, stop, type Served } from './florin-process.ts'
-
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 
 describe('gRPC', () => {
   const scratch = makeScratch()
@@ -18,9 +14,7 @@ describe('gRPC', () => {
   after(() => scratch.remove())
 
   it('answers every example of the docs', async () => {
-    const text = readFileSync(join(ROOT, 'docs/api/grpc.md'), 'utf8')
-    const blocks = [...text.matchAll(/```sh\n([^]*?)```/g)].map(([, block]) => block)
-    const script = blocks.join('\n').replaceAll('127.0.0.1:50051', served.grpc)
+    const script = docsExamples('docs/api/grpc.md', served)
     const calls = [...script.matchAll(/^florin (\S+)/gm)].map(([, method]) => method)
     for (const method of ['v1.AccountService/CreateAccount', 'v1.AccountService/GetAccount']) {
       assert.ok(calls.includes(method), `${method} is called`)
@@ -28,7 +22,7 @@ describe('gRPC', () => {
     for (const method of ['v1.TransferService/CreateTransfer', 'v1.TransferService/GetTransfer']) {
       assert.ok(calls.includes(method), `${method} is called`)
     }
-    const { exitCode, output } = await bash(`set -e\n${script}`)
+    const { exitCode, output } = await bash(script)
     assert.equal(exitCode, 0, output)
     assert.match(output, /"accountId": "2002",\s+"balance": "150"/)
     assert.match(output, /"difference": "0\.00"/)
@@ -73,13 +67,3 @@ describe('gRPC', () => {
     assert.equal(await stop(again.child, 'SIGTERM'), 0)
   })
 })
-
-async function bash(script: string): Promise<{ exitCode: number | null; output: string }> {
-  const child = spawn('bash', ['-c', script], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  for (const pipe of [child.stdout, child.stderr]) {
-    pipe.setEncoding('utf8').on('data', (text: string) => (output += text))
-  }
-  const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve))
-  return { exitCode, output }
-}

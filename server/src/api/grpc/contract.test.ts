@@ -12,6 +12,7 @@ const PAIRS = {
   'florin.v1.Account': 'AccountV1',
   'florin.v1.Transfer': 'TransferV1',
   'florin.v2.Account': 'Account',
+  'florin.v2.ApiKey': 'ApiKey',
   'florin.v2.Books': 'Books',
   'florin.v2.Currency': 'Currency',
   'florin.v2.Entry': 'Entry',

@@ -25,6 +25,12 @@ const methods = {
   'florin.v2.AccountService/GetWallet': 'getWallet',
   'florin.v2.AccountService/ListAccountPolicies': 'listAccountPolicies',
 
+  'florin.v2.ApiKeyService/CreateApiKey': 'createApiKey',
+  'florin.v2.ApiKeyService/GetApiKey': 'getApiKey',
+  'florin.v2.ApiKeyService/ListApiKeys': 'listApiKeys',
+  'florin.v2.ApiKeyService/RotateApiKey': 'rotateApiKey',
+  'florin.v2.ApiKeyService/RevokeApiKey': 'revokeApiKey',
+
   'florin.v2.CurrencyService/CreateCurrency': 'createCurrency',
   'florin.v2.CurrencyService/GetCurrency': 'getCurrency',
   'florin.v2.CurrencyService/ListCurrencies': 'listCurrencies',

@@ -30,12 +30,13 @@ export interface RpcProblem {
 }
 
 /** What a request may name. */
-type Resource = 'account' | 'currency' | 'hold' | 'policy' | 'quote' | 'transfer' | 'user'
+type Resource = 'account' | 'api_key' | 'currency' | 'hold' | 'policy' | 'quote' | 'transfer' | 'user'
 
 /** The problem for something that is not there. @example notFound('account', '1001') */
 export function notFound(what: Resource, id: string): RpcProblem {
   const reason = `${what}_not_found`
-  return { status: status.NOT_FOUND, reason, message: `${what} ${id} does not exist`, errors: [], info: {} }
+  const message = `${what.replace('_', ' ')} ${id} does not exist`
+  return { status: status.NOT_FOUND, reason, message, errors: [], info: {} }
 }
 
 /** The problem for a refusal; `fieldName` gives the request's name of a field of the command. */

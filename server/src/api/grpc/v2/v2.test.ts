@@ -199,6 +199,46 @@ describe('florin.v2', () => {
     ])
   })
 
+  it('makes, shows, lists, rotates and revokes API keys', async () => {
+    const asked = { name: 'shop', scopes: ['users:read', 'accounts:read'], idempotency_key: 'key' }
+    const made = await edges.ok('ApiKeyService/CreateApiKey', asked)
+    assert.match(made.key, /^flk_/)
+    const path = { api_key_id: made.api_key.id }
+    const url = `/v2/api-keys/${made.api_key.id}`
+    await edges.same(made.api_key, url)
+    assert.deepEqual(await edges.ok('ApiKeyService/CreateApiKey', asked), { api_key: made.api_key })
+    assert.deepEqual(await edges.ok('ApiKeyService/GetApiKey', path), { api_key: made.api_key })
+    await edges.same((await edges.ok('ApiKeyService/ListApiKeys', {})).api_keys, '/v2/api-keys')
+    const second = await edges.ok('ApiKeyService/RotateApiKey', { ...path, overlap_seconds: 0 })
+    assert.equal(second.api_key.overlaps_until, undefined)
+    const third = await edges.ok('ApiKeyService/RotateApiKey', path)
+    assert.ok(third.api_key.overlaps_until !== undefined)
+    assert.equal(new Set([made.key, second.key, third.key]).size, 3)
+    const { api_key: ended } = await edges.ok('ApiKeyService/RevokeApiKey', path)
+    assert.ok(ended.revoked_at !== undefined)
+    await edges.same(ended, url)
+
+    const invalid = ['INVALID_ARGUMENT', 'validation_failed']
+    await edges.refused('ApiKeyService/CreateApiKey', { name: 'x' }, [...invalid, 'scopes'])
+    await edges.refused('ApiKeyService/CreateApiKey', { name: 'x', scopes: ['root'] }, [...invalid, 'scopes'])
+    const past = { name: 'x', scopes: ['users:read'], expires_at: '2020-01-01T00:00:00Z' }
+    await edges.refused('ApiKeyService/CreateApiKey', past, [
+      'INVALID_ARGUMENT',
+      'expires_at_in_past',
+      'expires_at',
+    ])
+    await edges.refused('ApiKeyService/RotateApiKey', path, [
+      'FAILED_PRECONDITION',
+      'api_key_revoked',
+      'api_key_id',
+    ])
+    const missing = { api_key_id: MISSING }
+    const unknown = ['NOT_FOUND', 'api_key_not_found']
+    await edges.refused('ApiKeyService/GetApiKey', missing, unknown)
+    await edges.refused('ApiKeyService/RotateApiKey', missing, [...unknown, 'api_key_id'])
+    await edges.refused('ApiKeyService/RevokeApiKey', missing, [...unknown, 'api_key_id'])
+  })
+
   it('closes the books, and shows that they add up', async () => {
     const balance = await edges.ok('PeriodService/GetTrialBalance', { currency: 'EUR' })
     const { at: _, ...others } = (await edges.rest.get('/v2/trial-balance?currency=EUR')).body

@@ -1,5 +1,7 @@
 import type { FastifyReply } from 'fastify'
+import type { z } from 'zod'
 import type { IssuedApiKey } from '#app/api-keys.ts'
+import type { Florin } from '#app/florin.ts'
 import type { Rejected } from '#core/command.ts'
 import type { FlorinOf } from '../access.ts'
 import { callerOf, markReplay } from '../caller.ts'
@@ -60,13 +62,7 @@ export function serveApiKeys(app: ZodApp, florinOf: FlorinOf): void {
         response: { 200: answer('A page of keys', ApiKeyPage), ...problems('path') },
       },
     },
-    async (request) => {
-      const { query } = request
-      const { after } = query
-      const limit = rowsToRead(query)
-      const keys = await florinOf(request).apiKeys.list({ limit, ...(after === undefined ? {} : { after }) })
-      return toPage(keys, query, { position: ({ id }) => id, row: toApiKey })
-    },
+    async (request) => await apiKeyPage(florinOf(request), request.query),
   )
 
   app.get(
@@ -134,6 +130,13 @@ export function serveApiKeys(app: ZodApp, florinOf: FlorinOf): void {
       return toApiKey(outcome.result)
     },
   )
+}
+
+/** A page of API keys. */
+export async function apiKeyPage({ apiKeys }: Florin, query: z.output<typeof apiKeyList>) {
+  const { after } = query
+  const keys = await apiKeys.list({ limit: rowsToRead(query), ...(after === undefined ? {} : { after }) })
+  return toPage(keys, query, { position: ({ id }) => id, row: toApiKey })
 }
 
 function sendIssued(reply: FastifyReply, outcome: IssuedApiKey | Rejected) {
