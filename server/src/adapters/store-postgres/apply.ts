@@ -193,7 +193,7 @@ function failedColumns(transfers: readonly Transfer[]): string[] {
   return [plainArray(named.map(({ accountId }) => accountId)), plainArray(named.map(({ id }) => id))]
 }
 
-function idempotencyColumns(changes: Changes): string[] {
+function idempotencyColumns(changes: Changes): (string | null)[] {
   const idempotency = changes.idempotency.toSorted(byPrincipalAndKey)
   const answers = idempotency.map(({ outcome }) => fromOutcome(outcome))
   return [
@@ -201,7 +201,7 @@ function idempotencyColumns(changes: Changes): string[] {
     textArray(idempotency.map(({ key }) => key)),
     plainArray(idempotency.map(({ fingerprint }) => fingerprint)),
     plainArray(answers.map(({ transferId }) => transferId)),
-    sparseArray(answers.map(({ kept }) => (kept === null ? null : JSON.stringify(kept)))),
+    answers.every(({ kept }) => kept === null) ? null : JSON.stringify(answers.map(({ kept }) => kept)),
   ]
 }
 

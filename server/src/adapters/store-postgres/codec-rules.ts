@@ -53,7 +53,7 @@ export function toHold(row: HoldRow): Hold {
   }
 }
 
-/** A hold as apply_holds and the kept outcomes write it. */
+/** A hold as apply_holds writes it. */
 export function fromHold({ fee, expiresAt, createdAt, updatedAt, ...hold }: Hold): HoldRow {
   return {
     ...hold,
