@@ -50,6 +50,11 @@ const namesOf = async (migrator: SchemaMigrator, done: boolean): Promise<string[
     .filter(({ executedAt }) => (executedAt !== undefined) === done)
     .map(({ name }) => name)
 
+/** Undoes all but the first, newest first. */
+async function downToFirst(migrator: SchemaMigrator): Promise<void> {
+  while ((await namesOf(migrator, true)).length > 1) await migrator.down()
+}
+
 test(
   'up brings an empty database to the newest schema, and once more changes nothing',
   { skip },
@@ -135,7 +140,7 @@ test('a ledger outlives a migration that is undone and done again', { skip }, as
       await post(PLAIN_LEDGER)
       return await dumpLedger(store)
     })
-    await migrator.down()
+    await downToFirst(migrator)
     await run(url, FORGET_WHAT_KEPT_ACCOUNTS_HAVE_NOW)
     await migrator.up()
 
@@ -211,6 +216,7 @@ const KEEP_HOLDS_WHOLE = `
 
 for (const [name, ...lines] of [
   ['a hold', 'hold h 1>2 1.00 EUR'],
+  ['an API key', 'apikey k accounts:read'],
   ['a policy, even one taken away', 'policy p EUR max=1.00', 'unpolicy p'],
   ['a quote', 'open 4 USD', 'quote x 1.00 EUR 1.10 USD via=2>4 rate=11/10 expires=12-31T00:00'],
   ['closed books', 'books 00:00'],
@@ -226,7 +232,9 @@ for (const [name, ...lines] of [
         await post(PLAIN_LEDGER)
         assert.ok((await post(lines)).every(({ kind }) => kind === 'accepted'))
         const [dump, schema] = [await dumpLedger(store), await schemaOf(url)]
-        await assert.rejects(migrator.down(), /changed nothing/)
+        await assert.rejects(downToFirst(migrator), /changed nothing/)
+        // Later ones may have been undone before.
+        await migrator.up()
         assert.deepEqual(await schemaOf(url), schema)
         assert.deepEqual(await dumpLedger(store), dump)
       })
