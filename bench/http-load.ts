@@ -15,6 +15,8 @@ export interface HttpLoad {
   readonly spread: Spread
   /** How many transfers a request carries as a bulk; null: one, by itself. */
   readonly items: number | null
+  /** The header of this name; null: none. */
+  readonly authorization: string | null
 }
 
 /** Posts transfers over HTTP for the given time; throws when one is not posted. */
@@ -39,7 +41,7 @@ if (!isMainThread) {
   parentPort?.postMessage(result)
 }
 
-function requestOf({ spread, items }: HttpLoad): string {
+function requestOf({ spread, items, authorization }: HttpLoad): string {
   const next = () => ({ ...pickAccounts(spread), amount: '0.01', currency: 'EUR' })
   const [path, content] =
     items === null
@@ -48,6 +50,7 @@ function requestOf({ spread, items }: HttpLoad): string {
   const body = JSON.stringify(content)
   return (
     `POST ${path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n` +
+    (authorization === null ? '' : `Authorization: ${authorization}\r\n`) +
     `Idempotency-Key: ${randomUUID()}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
   )
 }

@@ -45,6 +45,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   serial: { compares: 'latency', ...sidesOverHttp('uniform', 1) },
   grpc: grpc({ kind: 'unary', connections: GRPC_CONNECTIONS, inFlight: HTTP_CONNECTIONS }),
   'grpc-stream': grpc({ kind: 'stream', connections: GRPC_CONNECTIONS, inFlight: ENGINE_CLIENTS }),
+  auth: auth(),
   holds: { compares: 'rate', baseline: plain, florin: { subject: 'florin', run: holdsAndCaptures } },
   bulk: { compares: 'rate', baseline: plain, florin: { subject: 'florin', run: bulks } },
   velocity: { compares: 'rate', baseline: plain, florin: { subject: 'florin', run: underVelocity } },
@@ -91,7 +92,14 @@ async function holdsAndCaptures(subject: Subject, seconds: number): Promise<Load
 /** A thousand transfers a request over HTTP, each with its own outcome; the rate is of transfers. */
 async function bulks(subject: Subject, seconds: number): Promise<LoadResult> {
   const port = await subject.listen()
-  const load = { port, connections: BULK_CONNECTIONS, seconds, spread: 'uniform' as const, items: BULK_ITEMS }
+  const load = {
+    port,
+    connections: BULK_CONNECTIONS,
+    seconds,
+    spread: 'uniform' as const,
+    items: BULK_ITEMS,
+    authorization: null,
+  }
   const requests = await httpLoad(load)
   return { ...requests, tps: requests.tps * BULK_ITEMS }
 }
@@ -119,24 +127,35 @@ function http(spread: Spread, connections: number): Scenario {
   return {
     compares: 'rate',
     ...sidesOverHttp(spread, connections),
-    ceiling: (seconds) => measureCeiling({ connections, seconds, spread, items: null }),
+    ceiling: (seconds) => measureCeiling({ connections, seconds, spread, items: null, authorization: null }),
   }
 }
 
 function sidesOverHttp(spread: Spread, connections: number): Pick<Scenario, 'baseline' | 'florin'> {
-  const run: Side['run'] = async (subject, seconds) => {
-    const port = await subject.listen()
-    return await httpLoad({ port, connections, seconds, spread, items: null })
-  }
+  const run = overHttp(spread, connections)
   return { baseline: { subject: 'baseline', run }, florin: { subject: 'florin', run } }
+}
+
+function overHttp(spread: Spread, connections: number): Side['run'] {
+  return async (subject, seconds) => {
+    const port = await subject.listen()
+    const { authorization } = subject
+    return await httpLoad({ port, connections, seconds, spread, items: null, authorization })
+  }
+}
+
+/** Florin that asks who calls, against Florin that does not. */
+function auth(): Scenario {
+  const run = overHttp('uniform', HTTP_CONNECTIONS)
+  return { compares: 'rate', baseline: { subject: 'florin', run }, florin: { subject: 'locked', run } }
 }
 
 /** Against Florin itself over HTTP. */
 function grpc(load: Omit<GrpcLoad, 'port' | 'seconds'>): Scenario {
-  const { florin: overHttp } = sidesOverHttp('uniform', HTTP_CONNECTIONS)
+  const baseline: Side = { subject: 'florin', run: overHttp('uniform', HTTP_CONNECTIONS) }
   const run: Side['run'] = async (subject, seconds) =>
     await grpcLoad({ ...load, port: await subject.listenGrpc(), seconds })
-  return { compares: 'rate', baseline: overHttp, florin: { subject: 'florin', run } }
+  return { compares: 'rate', baseline, florin: { subject: 'florin', run } }
 }
 
 function caller(subject: Subject) {

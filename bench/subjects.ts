@@ -1,16 +1,17 @@
 // What is measured against what: the same use cases and the same HTTP server, over Florin's batcher or over the baseline.
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { Client } from 'pg'
 import { createIso4217Catalog } from '../server/src/adapters/currencies-iso4217/catalog.ts'
 import { createMovableClock } from '../server/src/adapters/runtime-node/clock.ts'
 import { sha256, sha256Hex } from '../server/src/adapters/runtime-node/digest.ts'
 import { randomIds } from '../server/src/adapters/runtime-node/id-source.ts'
+import { createSecrets } from '../server/src/adapters/runtime-node/secrets.ts'
 import { createMigrator } from '../server/src/adapters/store-postgres/migrate.ts'
 import { openPostgresStore } from '../server/src/adapters/store-postgres/store.ts'
 import { createGrpcServer } from '../server/src/api/grpc/server.ts'
 import { createHttpServer } from '../server/src/api/http/server.ts'
-import { openAccess } from '../server/src/app/access-control.ts'
+import { createAccessControl, openAccess } from '../server/src/app/access-control.ts'
 import { createCommandBatcher } from '../server/src/app/command-batcher.ts'
 import { createFlorin, FLORIN_SETTINGS, type Florin } from '../server/src/app/florin.ts'
 import type { CurrencyCode } from '../server/src/core/currency.ts'
@@ -19,12 +20,14 @@ import type { Log } from '../server/src/ports/log.ts'
 import { ACCOUNT_COUNT, INITIAL_BALANCE, toId } from './accounts.ts'
 import { createTextbook } from './textbook.ts'
 
-/** Which side of a comparison. */
-export type SubjectKind = 'baseline' | 'florin'
+/** Which side of a comparison; `locked` is Florin with authentication on. */
+export type SubjectKind = 'baseline' | 'florin' | 'locked'
 
 /** One side of a comparison, on a fresh database with its accounts. */
 export interface Subject {
   readonly florin: Florin
+  /** What requests must bring along; null where nothing is asked for. */
+  readonly authorization: string | null
   nextKey(): string
   /** Serves HTTP and answers the port. */
   listen(): Promise<number>
@@ -54,21 +57,24 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
     rates: { find: () => undefined },
     ids: randomIds,
     digest: sha256Hex,
-    secrets: null,
+    secrets: kind === 'locked' ? createSecrets(randomBytes(32).toString('base64')) : null,
     settings: FLORIN_SETTINGS,
   }
   await createAccounts(createFlorin({ ...shared, batcher: grouped }))
   await execute(url, 'vacuum analyze')
   await execute(url, 'checkpoint')
-  const batcher = kind === 'florin' ? grouped : createTextbook(url)
+  const batcher = kind === 'baseline' ? createTextbook(url) : grouped
   const florin = createFlorin({ ...shared, batcher })
-  const edge = { florin, accessControl: openAccess(florin), log }
+  const accessControl =
+    kind === 'locked' ? createAccessControl({ florin, reader: store, tokens: null }) : openAccess(florin)
+  const edge = { florin, accessControl, log }
   const http = await createHttpServer({ ...edge, docs: false })
   const grpc = createGrpcServer({ ...edge, messageSizeMax: 4 * 1024 * 1024 })
   let nextKey = 0
 
   return {
     florin,
+    authorization: kind === 'locked' ? `Bearer ${await makeKey(florin)}` : null,
     nextKey: () => `${name}-${nextKey++}`,
     async listen() {
       await http.listen({ port: 0, host: '127.0.0.1' })
@@ -86,6 +92,15 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
       await execute(serverUrl, `drop database ${name}`)
     },
   }
+}
+
+async function makeKey({ apiKeys }: Florin): Promise<string> {
+  const caller = { principal: 'bench' as Principal, idempotencyKey: null }
+  const request = { name: 'bench', scopes: ['transfers:write'] as const, expiresAt: null }
+  const outcome = await apiKeys.create(caller, request)
+  if (outcome.kind === 'rejected' || outcome.secret === null)
+    throw new Error('the key of the bench was refused')
+  return outcome.secret
 }
 
 async function createAccounts(florin: Florin): Promise<void> {

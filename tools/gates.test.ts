@@ -349,7 +349,7 @@ test('the test runner refuses a failing test, a phase without files, files witho
 })
 
 test('check fails when one of its gates fails, and runs them all', () => {
-  const gates = ['format', 'lint', 'types', 'tidy', 'knip', 'test']
+  const gates = ['format', 'lint', 'types', 'tidy', 'knip', 'proto', 'test']
   const check = readFileSync(join(ROOT, 'tools/check.ts'), 'utf8')
   for (const failing of ['', 'lint', 'test']) {
     const scripts = Object.fromEntries(gates.map((gate) => [gate, gate === failing ? 'exit 1' : 'exit 0']))

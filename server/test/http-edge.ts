@@ -194,10 +194,16 @@ export function assertDocumented(
   assert(result.success, `${method} ${path} ${answer.status}: ${JSON.stringify(result.error?.issues)}`)
 }
 
+const validators = new WeakMap<object, z.ZodType>()
+
 /** zod reads JSON Schema, whose shared schemas are under $defs. */
 function validatorOf({ components }: OpenApiDocument, schema: object): z.ZodType {
+  const known = validators.get(schema)
+  if (known !== undefined) return known
   const text = JSON.stringify({ ...schema, $defs: components.schemas })
-  return z.fromJSONSchema(JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/')))
+  const validator = z.fromJSONSchema(JSON.parse(text.replaceAll('#/components/schemas/', '#/$defs/')))
+  validators.set(schema, validator)
+  return validator
 }
 
 function operationOf(openapi: OpenApiDocument, method: string, path: string): Operation | undefined {

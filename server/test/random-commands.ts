@@ -65,7 +65,8 @@ const transfer = fc
   })
   .map(({ ago, ...command }) => (world: World) => {
     world.transfers.push(command.id)
-    return { ...command, effectiveAt: ago === null ? null : addSeconds(world.at, -ago) }
+    const effectiveAt = ago === null ? null : addSeconds(world.at, -ago)
+    return { ...command, effectiveAt, earliestEffectiveAt: addSeconds(world.at, -3600) }
   })
 
 const registry: fc.Arbitrary<Making> = fc.oneof(

@@ -8,7 +8,8 @@
  * - `set 1 limit=20 if=2`: update_account
  * - `close 1 to=2 if=2`: close_account. `to`: gets the rest.
  * - `pay 1>2 5.00 EUR, 2>3 1.50 EUR id=t1 ref=rent`: post_transfer. `id`: the client chose it.
- *   `pay 1>2 max:5.00 EUR`, `pay 1>2 all EUR`: as much as is available. `eff=01:00`: the time it takes effect.
+ *   `pay 1>2 max:5.00 EUR`, `pay 1>2 all EUR`: as much as is available. `eff=01:00`: the time it takes effect;
+ *   `since=00:30`: the earliest that it may be.
  * - `group key=k | pay 1>2 5.00 EUR | pay 2>3 5.00 EUR key=k1`: post_group
  * - `simulate pay 1>2 5.00 EUR`: simulate_transfer
  * - `reverse t1 2.00 EUR posting=1`: reverse_transfer. Without an amount: all that is left.
@@ -26,7 +27,7 @@
  * A policy's rules: `floor=1.00 credit=5.00 ceiling=100.00 min=1.00 max=50.00 hour=10.00 day=100.00/5 month=/20 to=2,3
  * freeze=debits fee=9:0.10+50bp:0.20..5.00`; velocity is amount/count, a fee account:fixed+basis points:least..most.
  *
- * Any of them: `key=k1` (idempotency; what else the words say is the fingerprint), `by=bob` (principal),
+ * Any of them: `key=k1` (idempotency; what else is asked for is the fingerprint), `by=bob` (principal),
  * `m:colour=red` (metadata). Those that move money: `id=t1` names the transfer, so that it can be reversed.
  */
 import { sha256Hex } from '#adapters/runtime-node/digest.ts'
@@ -75,7 +76,7 @@ export function toCommand(line: string, ids: IdSource): Command {
 
 function toIdempotency(line: string, key: string | undefined): Idempotency | null {
   if (key === undefined) return null
-  const asked = line.split(/\s+/).filter((word) => !/^(key|by)=/.test(word))
+  const asked = line.split(/\s+/).filter((word) => !/^(key|by|since)=/.test(word))
   return { key, fingerprint: sha256Hex(asked.join(' ')) }
 }
 
@@ -130,6 +131,7 @@ const MAKERS: Readonly<Record<string, (words: Words, ids: IdSource) => object>> 
     idChosen: named.has('id'),
     postings: toPostings(legs),
     effectiveAt: momentOf(named, 'eff'),
+    earliestEffectiveAt: momentOf(named, 'since'),
     reference: named.get('ref') ?? null,
     metadata,
   }),

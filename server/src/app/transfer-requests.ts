@@ -73,7 +73,6 @@ export function createTransferReader(deps: {
     const { id, reference, metadata, effectiveAt } = request
     const problems: FieldError[] = []
     const postings = readPostings(request.postings, currencies, problems)
-    if (effectiveAt !== null) checkBackdating(effectiveAt, problems)
     if (problems.length > 0) throw invalidFields(problems)
     const content = {
       kind: 'post_transfer' as const,
@@ -83,15 +82,10 @@ export function createTransferReader(deps: {
       reference,
       metadata,
       effectiveAt,
+      earliestEffectiveAt:
+        effectiveAt === null ? null : addSeconds(clock.now(), -backdatingDays * SECONDS_PER_DAY),
     }
     return { ...content, ...callerFields(caller, askedTransfer(content), digest) }
-  }
-
-  function checkBackdating(effectiveAt: Instant, problems: FieldError[]): void {
-    const earliest = addSeconds(clock.now(), -backdatingDays * SECONDS_PER_DAY)
-    if (effectiveAt >= earliest) return
-    const message = `must not be before ${earliest}, which is ${backdatingDays} days ago (FLORIN_BACKDATING_DAYS)`
-    problems.push({ field: 'effective_at', message })
   }
 
   return { currenciesOf, toCommand }
@@ -127,20 +121,23 @@ function readAmount(amount: AmountRequest, scale: Scale): Parsed<Pick<Posting, '
   return max.ok ? parsed({ amount: 0n, role: { kind: 'balancing', max: max.value } }) : max
 }
 
-/** What was asked for, for fingerprints. That of a plain transfer never changes: keys are remembered across versions. */
+/**
+ * What was asked for, for fingerprints, in canonical order (see canonicalJson). That of a plain transfer never changes:
+ * keys are remembered across versions.
+ */
 export function askedTransfer(content: Omit<PostTransfer, 'principal' | 'idempotency'>): Json {
   const { kind, id, idChosen, reference, metadata, postings, effectiveAt } = content
-  return {
-    kind,
+  const plain = {
     id: idChosen ? id : null,
-    reference,
+    kind,
     metadata,
     postings: postings.map(askedPosting),
-    ...(effectiveAt === null ? {} : { effectiveAt }),
+    reference,
   }
+  return effectiveAt === null ? plain : { effectiveAt, ...plain }
 }
 
 function askedPosting({ source, destination, amount, currency, role }: Posting) {
   const max = role?.kind === 'balancing' ? { max: role.max === null ? null : role.max.toString() } : null
-  return { source, destination, amount: max ?? amount.toString(), currency }
+  return { amount: max ?? amount.toString(), currency, destination, source }
 }

@@ -108,6 +108,7 @@ async function smallLedger(): Promise<MemoryTables> {
       id: uuid(n),
       idChosen: true,
       effectiveAt: null,
+      earliestEffectiveAt: null,
       reference: null,
     }
     await store.post([{ ...transfer, postings: [posting] }] as never)

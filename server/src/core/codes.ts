@@ -14,6 +14,8 @@ export const refusalCodes = {
   effective_at_in_future: 130,
   /** The books are closed through this time. */
   period_closed: 131,
+  /** Business time lies longer ago than transfers may be backdated. */
+  effective_at_too_early: 132,
   /** No such user. */
   user_not_found: 200,
   /** A user with this id exists. */

@@ -91,6 +91,8 @@ export interface PostTransfer extends CommandFields, TransferContent {
   readonly id: TransferId
   /** True when the client chose the id, so that it may have been used before. */
   readonly idChosen: boolean
+  /** Business time may not lie before it; null where any will do. */
+  readonly earliestEffectiveAt: Instant | null
 }
 
 /** Transfers that happen together or not at all. */

@@ -3,14 +3,15 @@ import type { OutcomeOf, PostTransfer, Principal, Rejected, SimulateTransfer } f
 import type { Refusal } from './codes.ts'
 import { attempt, putTransfer, settle, type Draft } from './draft.ts'
 import { transferFailed, transferPosted } from './facts.ts'
+import type { Instant } from './instant.ts'
 import { accepted, rejected, rejectedFor } from './outcome.ts'
 import { withAmounts } from './amounts.ts'
 import { moneyRefusal, structureRefusal, type Exemption } from './rules.ts'
 import { hasContent, type Posting, type Transfer } from './transfer.ts'
 
 /**
- * Posts a transfer, or refuses it: transfer_id_reused, effective_at_in_future, period_closed, and whatever `moveMoney`
- * refuses.
+ * Posts a transfer, or refuses it: transfer_id_reused, effective_at_in_future, period_closed, effective_at_too_early,
+ * and whatever `moveMoney` refuses.
  */
 export function decideTransfer(draft: Draft, command: PostTransfer): OutcomeOf<PostTransfer> {
   const existing = draft.state.transfers.get(command.id)
@@ -18,12 +19,9 @@ export function decideTransfer(draft: Draft, command: PostTransfer): OutcomeOf<P
 
   const { id, reference, metadata, postings, principal, effectiveAt } = command
   const { at: createdAt } = draft.changes
-  if (effectiveAt !== null && effectiveAt > createdAt) {
-    return rejected('effective_at_in_future', 'effective_at', `it is ${createdAt} now`)
-  }
-  const { closedThrough } = draft.state.books
-  if (effectiveAt !== null && closedThrough !== null && effectiveAt <= closedThrough) {
-    return rejected('period_closed', 'effective_at', `the books are closed through ${closedThrough}`)
+  if (effectiveAt !== null) {
+    const refused = effectiveAtRefusal(draft, effectiveAt, command.earliestEffectiveAt)
+    if (refused !== null) return refused
   }
   return moveMoney(
     draft,
@@ -31,6 +29,22 @@ export function decideTransfer(draft: Draft, command: PostTransfer): OutcomeOf<P
     { id, reference, metadata, origin: null, createdAt, effectiveAt: effectiveAt ?? createdAt },
     postings,
   )
+}
+
+function effectiveAtRefusal(
+  { state, changes }: Draft,
+  effectiveAt: Instant,
+  earliest: Instant | null,
+): Rejected | null {
+  const { at } = changes
+  const { closedThrough } = state.books
+  if (effectiveAt > at) return rejected('effective_at_in_future', 'effective_at', `it is ${at} now`)
+  if (closedThrough !== null && effectiveAt <= closedThrough) {
+    return rejected('period_closed', 'effective_at', `the books are closed through ${closedThrough}`)
+  }
+  return earliest !== null && effectiveAt < earliest
+    ? rejected('effective_at_too_early', 'effective_at', `must not be before ${earliest}`)
+    : null
 }
 
 type Movement = Omit<Transfer, 'status' | 'postings' | 'refusal'>

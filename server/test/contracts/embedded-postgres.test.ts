@@ -279,9 +279,11 @@ describe('what it finds in the folder', { skip: needsUnix }, () => {
 
   it('says which folder cannot be used', async () => {
     writeFileSync(join(scratch, 'file'), '')
-    await assert.rejects(start(join(scratch, 'file', '.florin')), (error: AppError) => {
-      assert.equal(error.kind, 'forbidden')
-      return true
-    })
+    for (const dataDir of [join(scratch, 'file', '.florin'), '/proc/florin', '/dev/null']) {
+      await assert.rejects(start(dataDir), (error: AppError) => {
+        assert.equal(error.kind, 'forbidden')
+        return true
+      })
+    }
   })
 })

@@ -170,6 +170,45 @@ const FORGET_WHAT_KEPT_ACCOUNTS_HAVE_NOW = `
     #- '{row,closed_at}'
   where outcome ->> 'kind' = 'account'`
 
+test('answers about holds are given again as they were, whichever Florin kept them', { skip }, async () => {
+  await withMigrator(async (migrator, url) => {
+    await migrator.up()
+    await withStore(url, createTestClock(), async (_store, post) => {
+      await post(PLAIN_LEDGER)
+      const lines = [
+        'hold h 1>2 5.00 EUR expires=01:00 ref=rent m:a=b key=h1',
+        'capture h 2.00 EUR key=h2',
+        'capture h key=h3',
+        'hold i 1>2 5.00 EUR key=i1',
+        'release i key=i2',
+      ]
+      const answers = (await post(lines)).map((outcome) => ({ ...outcome, replayed: true }))
+      assert.ok(answers.every(({ kind }) => kind === 'accepted'))
+      assert.deepEqual(await post(lines), answers)
+      const rewritten = await run(url, KEEP_HOLDS_WHOLE)
+      assert.equal(rewritten.length, lines.length)
+      assert.deepEqual(await post(lines), answers)
+    })
+  })
+})
+
+const asInstant = (column: string): string =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+
+/** As an earlier Florin kept answers about holds. */
+const KEEP_HOLDS_WHOLE = `
+  update florin.idempotency_records r
+  set outcome = jsonb_build_object('kind', r.outcome -> 'kind', 'row', jsonb_build_object(
+    'id', h.id, 'status', r.outcome -> 'status', 'source', h.source::text, 'destination', h.destination::text,
+    'amount', h.amount::text, 'currency', h.currency, 'scale', h.scale, 'captured', r.outcome -> 'captured',
+    'fee_account', h.fee_account::text, 'fee_amount', h.fee_amount::text, 'expires_at', ${asInstant('h.expires_at')},
+    'reference', h.reference, 'metadata', h.metadata, 'created_at', ${asInstant('h.created_at')},
+    'updated_at', r.outcome -> 'updated_at'
+  ))
+  from florin.holds h
+  where h.id = (r.outcome ->> 'hold_id')::uuid
+  returning r.key`
+
 for (const [name, ...lines] of [
   ['a hold', 'hold h 1>2 1.00 EUR'],
   ['a policy, even one taken away', 'policy p EUR max=1.00', 'unpolicy p'],

@@ -238,6 +238,7 @@ function smallLedger(): Command[][] {
     idChosen: true,
     reference: null,
     effectiveAt: null,
+    earliestEffectiveAt: null,
     postings: [{ source: '1', destination: '2', amount, currency: 'EUR', scale: 2, role: null }],
   })
   const pages = [[user, first, second], [transfer(1, 1000n)], [transfer(2, 1000n)], [transfer(3, 10n ** 9n)]]

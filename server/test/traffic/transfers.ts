@@ -85,6 +85,7 @@ export function createTransfers(
       idChosen: chance(0.3),
       postings: balanced(postings()),
       effectiveAt: chance(0.05) ? scene.moment() : null,
+      earliestEffectiveAt: chance(0.1) ? scene.moment() : null,
       reference: scene.reference(),
       metadata: scene.metadata(),
     }

@@ -1,9 +1,9 @@
 -- Writes what a batch came to, set-wise, in the transaction that locked its accounts. Parallel arrays name the columns
--- of one table each (p_postings is a JSON array, which needs no escaping); an empty array skips its table, or leaves its
--- column as it is or null. p_entry_transfers are places in p_transfer_ids, from 1.
+-- of one table each (p_postings and p_key_outcomes are JSON arrays, which need no escaping); an empty array skips its
+-- table, or leaves its column as it is or null. p_entry_transfers are places in p_transfer_ids, from 1.
 create function florin.apply_batch(
   p_at timestamptz,
-  p_registry jsonb, p_holds jsonb, p_rules jsonb, p_access jsonb,
+  p_registry jsonb, p_rules jsonb, p_access jsonb,
   p_account_ids bigint[], p_posted numeric[], p_last_entries bigint[], p_debited numeric[], p_debits bigint[],
   p_held numeric[], p_incoming numeric[], p_open_holds integer[],
   p_transfer_ids uuid[], p_postings jsonb, p_failures jsonb[], p_references text[], p_metadata jsonb[],
@@ -14,7 +14,7 @@ create function florin.apply_batch(
   p_backdated_accounts bigint[], p_backdated_numbers bigint[], p_effective_ats timestamptz[],
   p_backdated_amounts numeric[],
   p_failed_accounts bigint[], p_failed_transfers uuid[],
-  p_principals text[], p_keys text[], p_fingerprints text[], p_key_transfers uuid[], p_key_outcomes jsonb[]
+  p_principals text[], p_keys text[], p_fingerprints text[], p_key_transfers uuid[], p_key_outcomes jsonb
 )
 returns void
 language plpgsql
@@ -24,9 +24,6 @@ declare
 begin
   if p_registry is not null then
     perform florin.apply_registry(p_at, p_registry);
-  end if;
-  if p_holds is not null then
-    perform florin.apply_holds(p_holds);
   end if;
   if p_rules is not null then
     perform florin.apply_rules(p_rules);
@@ -100,9 +97,10 @@ begin
 
   if cardinality(p_keys) > 0 then
     insert into florin.idempotency_records (principal, key, fingerprint, transfer_id, outcome, created_at)
-    select k.principal, k.key, k.fingerprint, k.transfer_id, k.outcome, p_at
-    from unnest(p_principals, p_keys, p_fingerprints, p_key_transfers, p_key_outcomes)
-      as k (principal, key, fingerprint, transfer_id, outcome);
+    select k.principal, k.key, k.fingerprint, k.transfer_id, nullif(k.outcome, 'null'), p_at
+    from rows from (
+      unnest(p_principals, p_keys, p_fingerprints, p_key_transfers), jsonb_array_elements(p_key_outcomes)
+    ) as k (principal, key, fingerprint, transfer_id, outcome);
   end if;
 end
 $$;

@@ -1,5 +1,6 @@
 // The embedded database: a real PostgreSQL server, run and looked after by Florin, its data in one folder.
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '#core/errors.ts'
 import type { Log } from '#ports/log.ts'
@@ -184,8 +185,20 @@ function inUse(layout: Layout, owner: LockOwner): AppError {
 }
 
 function makeDataDir({ dataDir }: Layout): void {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeFolder(dataDir)
   accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
+}
+
+/** Node's own recursive mkdir never ends where a folder that is there takes no child, as /proc does. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    // Another start was faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
 }
 
 // What the file system says on the way, in one place.

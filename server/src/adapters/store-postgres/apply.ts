@@ -13,14 +13,16 @@ import { plainArray, sparseArray, textArray } from './arrays.ts'
 import { fromAccount, fromCurrency, fromUser } from './codec.ts'
 import { fromKeptApiKey } from './codec-access.ts'
 import { fromOutcome } from './codec-outcomes.ts'
-import { fromHold, fromPolicy, fromPolicyVersion, fromQuote } from './codec-rules.ts'
+import { fromPolicy, fromPolicyVersion, fromQuote } from './codec-rules.ts'
 
-const APPLY_PARAMETER_COUNT = 38
-const APPLY = {
-  name: 'apply_batch',
-  text: `select florin.apply_batch(${Array.from({ length: APPLY_PARAMETER_COUNT }, (_, i) => `$${i + 1}`).join(', ')})`,
+const APPLY = callOf('apply_batch', 37)
+const APPLY_HOLDS = callOf('apply_holds', 17)
+const SEAL = callOf('seal_page', 4)
+
+function callOf(name: string, parameterCount: number) {
+  const places = Array.from({ length: parameterCount }, (_, i) => `$${i + 1}`)
+  return { name, text: `select florin.${name}(${places.join(', ')})` }
 }
-const SEAL = { name: 'seal_page', text: 'select florin.seal_page($1, $2, $3, $4)' }
 
 /** A decided batch, ready to be written. */
 export interface Writes {
@@ -28,13 +30,21 @@ export interface Writes {
   readonly batchId: string
   readonly at: Instant
   readonly parameters: readonly (string | null)[]
+  /** The parameters of apply_holds; null when the batch has to do with no holds. */
+  readonly holds: readonly string[] | null
   /** The journal page; empty when there are only refusals to remember. */
   readonly lines: readonly string[]
 }
 
 /** Encodes what a batch changes. */
 export function toWrites(batchId: string, changes: Changes): Writes {
-  return { batchId, at: changes.at, parameters: toParameters(changes), lines: changes.facts.map(toLine) }
+  return {
+    batchId,
+    at: changes.at,
+    parameters: toParameters(changes),
+    holds: changes.holds.size === 0 ? null : holdColumns(changes),
+    lines: changes.facts.map(toLine),
+  }
 }
 
 /**
@@ -42,10 +52,13 @@ export function toWrites(batchId: string, changes: Changes): Writes {
  * writes the tables. Throws what the server says; when a statement fails, the commit behind it becomes a rollback.
  */
 export async function applyAndCommit(client: Client, writes: Writes, sha256: Sha256): Promise<void> {
-  const { batchId, at, parameters, lines } = writes
-  const applied = client.query({ ...APPLY, values: [...parameters] })
+  const { batchId, at, parameters, holds, lines } = writes
+  const applied = Promise.all([
+    client.query({ ...APPLY, values: [...parameters] }),
+    holds === null ? null : client.query({ ...APPLY_HOLDS, values: [...holds] }),
+  ])
   applied.catch(() => undefined) // Heard below; until then a failure must not end the process.
-  await new Promise(setImmediate) // The statement leaves before the root is made.
+  await new Promise(setImmediate) // The statements leave before the root is made.
 
   const page = [batchId, at, Buffer.from(merkleRoot(lines, sha256)), lines.join('\n')]
   const [, , commit] = await Promise.all([
@@ -61,7 +74,6 @@ function toParameters(changes: Changes): (string | null)[] {
   return [
     changes.at,
     toRegistry(changes),
-    toHolds(changes),
     toRules(changes),
     toAccess(changes),
     ...balanceColumns(changes),
@@ -88,20 +100,30 @@ function toRegistry({ currencies, users, accounts, created }: Changes): string |
   })
 }
 
-function toHolds({ holds, created }: Changes): string | null {
-  if (holds.size === 0) return null
+/** The parameters of florin.apply_holds, in its order. */
+function holdColumns({ at, holds, created }: Changes): string[] {
   const all = [...holds.values()]
-  return JSON.stringify({
-    created: all.filter(({ id }) => created.has(id)).map(fromHold),
-    changed: all
-      .filter(({ id }) => !created.has(id))
-      .map(({ id, status, captured, updatedAt }) => ({
-        id,
-        status,
-        captured: captured.toString(),
-        updated_at: updatedAt,
-      })),
-  })
+  const made = all.filter(({ id }) => created.has(id))
+  const changed = all.filter(({ id }) => !created.has(id))
+  return [
+    at,
+    plainArray(made.map(({ id }) => id)),
+    plainArray(made.map(({ status }) => status)),
+    plainArray(made.map(({ source }) => source)),
+    plainArray(made.map(({ destination }) => destination)),
+    plainArray(made.map(({ amount }) => amount)),
+    plainArray(made.map(({ currency }) => currency)),
+    plainArray(made.map(({ scale }) => scale)),
+    plainArray(made.map(({ captured }) => captured)),
+    plainArray(made.map(({ fee }) => fee?.account ?? null)),
+    plainArray(made.map(({ fee }) => fee?.amount ?? null)),
+    plainArray(made.map(({ expiresAt }) => expiresAt)),
+    sparseArray(made.map(({ reference }) => reference)),
+    sparseArray(made.map(({ metadata }) => jsonUnlessEmpty(metadata))),
+    plainArray(changed.map(({ id }) => id)),
+    plainArray(changed.map(({ status }) => status)),
+    plainArray(changed.map(({ captured }) => captured)),
+  ]
 }
 
 function toRules({ policies, policyVersions, quotes, books, created }: Changes): string | null {
@@ -149,7 +171,7 @@ function balanceColumns({ balances, holds }: Changes): string[] {
 function transferColumns(transfers: readonly Transfer[]): string[] {
   return [
     plainArray(transfers.map(({ id }) => id)),
-    `[${transfers.map(({ postings }) => canonicalJson(postingsJson(postings))).join(',')}]`,
+    JSON.stringify(transfers.map(({ postings }) => postingsJson(postings))),
     sparseArray(
       transfers.map((transfer) =>
         transfer.status === 'failed' ? canonicalJson(failureJson(transfer.refusal)) : null,
@@ -204,7 +226,7 @@ function failedColumns(transfers: readonly Transfer[]): string[] {
   return [plainArray(named.map(({ accountId }) => accountId)), plainArray(named.map(({ id }) => id))]
 }
 
-function idempotencyColumns(changes: Changes): string[] {
+function idempotencyColumns(changes: Changes): (string | null)[] {
   const idempotency = changes.idempotency.toSorted(byPrincipalAndKey)
   const answers = idempotency.map(({ outcome }) => fromOutcome(outcome))
   return [
@@ -212,7 +234,7 @@ function idempotencyColumns(changes: Changes): string[] {
     textArray(idempotency.map(({ key }) => key)),
     plainArray(idempotency.map(({ fingerprint }) => fingerprint)),
     plainArray(answers.map(({ transferId }) => transferId)),
-    sparseArray(answers.map(({ kept }) => (kept === null ? null : JSON.stringify(kept)))),
+    answers.every(({ kept }) => kept === null) ? null : JSON.stringify(answers.map(({ kept }) => kept)),
   ]
 }
 

@@ -1,10 +1,11 @@
-// What is kept under idempotency keys, to the domain and back. Transfers are kept as themselves, and pointed to.
+// What is kept under idempotency keys, to the domain and back. Transfers and holds are kept as themselves, and pointed to.
 import { expectDefined } from '#core/assert.ts'
 import type { Json } from '#core/canonical-json.ts'
 import type { Accepted, IdempotencyRecord, Makes, Outcome, Principal, Rejected } from '#core/command.ts'
 import type { Refusal } from '#core/codes.ts'
 import { failureJson } from '#core/facts.ts'
-import type { TransferId } from '#core/ids.ts'
+import type { HoldId, TransferId } from '#core/ids.ts'
+import type { Hold, HoldStatus } from '#core/hold.ts'
 import type { Instant } from '#core/instant.ts'
 import { readRefusal } from '#core/recorded-parts.ts'
 import type { FailedTransfer, PostedTransfer, Transfer } from '#core/transfer.ts'
@@ -21,7 +22,6 @@ import {
 } from './codec.ts'
 import { fromApiKey, toApiKey, type ApiKeyRow } from './codec-access.ts'
 import {
-  fromHold,
   fromPolicy,
   fromQuote,
   toHold,
@@ -49,7 +49,7 @@ type KeptOutcome =
   | { readonly kind: 'account'; readonly row: AccountRow }
   | { readonly kind: 'user'; readonly row: UserRow }
   | { readonly kind: 'currency'; readonly row: CurrencyRow }
-  | { readonly kind: 'hold' | 'capture'; readonly row: HoldRow }
+  | ({ readonly kind: 'hold' | 'capture' } & KeptHold)
   | { readonly kind: 'policy'; readonly row: PolicyRow }
   | { readonly kind: 'quote'; readonly row: QuoteRow }
   | { readonly kind: 'api_key'; readonly row: ApiKeyRow }
@@ -59,24 +59,49 @@ type KeptOutcome =
   | { readonly kind: 'transfers'; readonly ids: readonly TransferId[]; readonly reversed: Reversed }
   | { readonly kind: 'rejected'; readonly refusal: Json }
 
+/** A hold as it was when it was answered; the rest of it never changes. An earlier Florin kept the whole, as `row`. */
+type KeptHold =
+  | {
+      readonly hold_id: HoldId
+      readonly status: HoldStatus
+      readonly captured: string
+      readonly updated_at: Instant
+    }
+  | { readonly row: HoldRow }
+
 /**
  * How much had been reversed of transfers when they were answered: of most nothing, and then they are not in it. An
  * answer is given again as it was, whatever has been reversed since.
  */
 type Reversed = Readonly<Record<TransferId, readonly string[]>>
 
-/** An idempotency row in the domain; `transfers` holds the rows that it points to. */
-export function toIdempotencyRecord(
-  row: IdempotencyRow,
-  transfers: ReadonlyMap<string, TransferRow>,
-): IdempotencyRecord {
+/** The rows that kept answers point to, by their ids. */
+export interface Answers {
+  readonly transfers: ReadonlyMap<string, TransferRow>
+  readonly holds: ReadonlyMap<string, HoldRow>
+}
+
+/** The ids of the rows that a kept answer points to. */
+export function pointersOf({ transfer_id: id, outcome: kept }: IdempotencyRow): {
+  readonly transfers: readonly string[]
+  readonly holds: readonly string[]
+} {
+  const ids = kept?.kind === 'transfers' ? kept.ids : []
+  return {
+    transfers: id === null ? ids : [...ids, id],
+    holds: kept !== null && 'hold_id' in kept ? [kept.hold_id] : [],
+  }
+}
+
+/** An idempotency row in the domain. */
+export function toIdempotencyRecord(row: IdempotencyRow, answers: Answers): IdempotencyRecord {
   const { principal, key, fingerprint } = row
-  return { principal: principal as Principal, key, fingerprint, outcome: toOutcome(row, transfers) }
+  return { principal: principal as Principal, key, fingerprint, outcome: toOutcome(row, answers) }
 }
 
 function toOutcome(
   { transfer_id: id, outcome: kept }: IdempotencyRow,
-  transfers: ReadonlyMap<string, TransferRow>,
+  { transfers, holds }: Answers,
 ): Outcome {
   const find = (transferId: string, reversed: Reversed = {}): Transfer => {
     const row = expectDefined(transfers.get(transferId), `transfer ${transferId} of a kept answer`)
@@ -93,7 +118,10 @@ function toOutcome(
         kept.ids.map((one) => find(one, kept.reversed) as PostedTransfer),
       )
     case 'capture':
-      return again('capture', { hold: toHold(kept.row), transfer: find(id as string) as PostedTransfer })
+      return again('capture', {
+        hold: toKeptHold(kept, holds),
+        transfer: find(id as string) as PostedTransfer,
+      })
     case 'rejected': {
       const transfer = id === null ? null : (find(id) as FailedTransfer)
       return rejectedAgain(readRefusal(kept.refusal), transfer)
@@ -105,7 +133,7 @@ function toOutcome(
     case 'currency':
       return again('currency', toCurrency(kept.row))
     case 'hold':
-      return again('hold', toHold(kept.row))
+      return again('hold', toKeptHold(kept, holds))
     case 'policy':
       return again('policy', toPolicy(kept.row))
     case 'quote':
@@ -115,6 +143,13 @@ function toOutcome(
     case 'books':
       return again('books', { closedThrough: kept.closed_through })
   }
+}
+
+function toKeptHold(kept: KeptHold, holds: Answers['holds']): Hold {
+  if ('row' in kept) return toHold(kept.row)
+  const { hold_id: id, status, captured, updated_at } = kept
+  const row = expectDefined(holds.get(id), `hold ${id} of a kept answer`)
+  return toHold({ ...row, status, captured, updated_at })
 }
 
 function toTransferOutcome(transfer: Transfer): Outcome {
@@ -150,7 +185,7 @@ export function fromOutcome(outcome: Outcome): {
     }
     case 'capture': {
       const { transfer, hold } = outcome.result
-      return { transferId: transfer.id, kept: { kind: 'capture', row: { ...fromHold(hold) } } }
+      return { transferId: transfer.id, kept: { kind: 'capture', ...keptHold(hold) } }
     }
     default:
       return { transferId: null, kept: keptWhole(outcome) }
@@ -166,7 +201,7 @@ function keptWhole(outcome: Exclude<Outcome, Rejected | Accepted<'transfer' | 'c
     case 'currency':
       return { kind: 'currency', row: { ...fromCurrency(outcome.result) } }
     case 'hold':
-      return { kind: 'hold', row: { ...fromHold(outcome.result) } }
+      return { kind: 'hold', ...keptHold(outcome.result) }
     case 'policy':
       return { kind: 'policy', row: { ...fromPolicy(outcome.result) } }
     case 'quote':
@@ -184,6 +219,10 @@ function keptWhole(outcome: Exclude<Outcome, Rejected | Accepted<'transfer' | 'c
     case 'simulation':
       throw new Error('a simulation is not kept')
   }
+}
+
+function keptHold({ id, status, captured, updatedAt }: Hold) {
+  return { hold_id: id, status, captured: captured.toString(), updated_at: updatedAt } satisfies KeptHold
 }
 
 function reversedOf(transfers: readonly PostedTransfer[]): Reversed {

@@ -1,9 +1,5 @@
 // The statements that lock and load what a batch is decided over.
 
-const KEPT = `
-  select r.* from unnest($1::text[], $2::text[]) as k (principal, key)
-  join florin.idempotency_records r on r.principal = k.principal and r.key = k.key`
-
 const USER_IDS = `
   $1::uuid[] || array(select user_id from florin.user_profiles where email_key = any ($2::text[]))`
 
@@ -48,7 +44,6 @@ export const STATEMENTS = {
     order by id
     for no key update`,
   find_holds: `select * from florin.holds where id = any ($1::uuid[])`,
-  find_originals: `select * from florin.transfers where id = any ($1::uuid[])`,
   find_quotes: `select * from florin.quotes where id = any ($1::uuid[])`,
   find_settings: `
     select id, kind, user_id, metadata, version, created_at from florin.accounts where id = any ($1::bigint[])`,
@@ -65,17 +60,10 @@ export const STATEMENTS = {
     where (select exists (select from florin.policies))
       and id = any ((select florin.batch_policies(${BATCH_ACCOUNTS}, $7::uuid[], $8::uuid[]))::uuid[])`,
   find_books: `select closed_through from florin.books`,
-  find_idempotency: KEPT,
-  find_transfers: `
-    select t.* from florin.transfers t
-    where t.id = any ($3::uuid[] || array(
-      select answer.id
-      from (${KEPT}) kept,
-        lateral (
-          select kept.transfer_id union all select jsonb_array_elements_text(kept.outcome -> 'ids')::uuid
-        ) answer (id)
-      where answer.id is not null
-    ))`,
+  find_idempotency: `
+    select r.* from unnest($1::text[], $2::text[]) as k (principal, key)
+    join florin.idempotency_records r on r.principal = k.principal and r.key = k.key`,
+  find_transfers: `select * from florin.transfers where id = any ($1::uuid[])`,
   find_spending: `
     select w.account_id, w.name as window, e.debited_after, e.debits_after
     from unnest($1::bigint[], $2::text[], $3::timestamptz[]) as w (account_id, name, since)

@@ -1,6 +1,6 @@
 // The first round trip of a batch: begin, lock and load what it is decided over.
 import type { Client, QueryResultRow } from 'pg'
-import type { AccountId, TransferId } from '#core/ids.ts'
+import type { AccountId } from '#core/ids.ts'
 import { addSeconds, type Instant } from '#core/instant.ts'
 import { policyKey, windowSeconds, type VelocityWindow } from '#core/policy.ts'
 import { emailKey } from '#core/user.ts'
@@ -24,7 +24,7 @@ import {
   type UserRow,
 } from './codec.ts'
 import { toKeptApiKey, type KeptApiKeyRow } from './codec-access.ts'
-import { toIdempotencyRecord, type IdempotencyRow } from './codec-outcomes.ts'
+import { pointersOf, toIdempotencyRecord, type Answers, type IdempotencyRow } from './codec-outcomes.ts'
 import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
 import { toTransfer, type TransferRow } from './codec-transfers.ts'
 import { STATEMENTS } from './load-statements.ts'
@@ -42,14 +42,14 @@ export interface Loaded {
   readonly policies: readonly PolicyRow[]
   readonly books: readonly BooksRow[]
   readonly records: readonly IdempotencyRow[]
-  /** Those that may be repeated, by their id or by a key. */
+  /** Those whose ids may be used again. */
   readonly transfers: readonly TransferRow[]
 }
 
 /**
  * Opens a transaction, takes the rules' lock, locks the currencies, accounts, users and API keys of a batch (in this
  * order, and each in the order of its ids, so no two batches wait for each other in a circle), and reads them with the
- * policies that rule over them, and with the idempotency records and transfers that the batch may repeat.
+ * policies that rule over them, and with the idempotency records that the batch may repeat.
  *
  * A statement that waits for a lock sees the locked row as the other process left it, and all other rows as they were
  * before. So what hangs on a locked row is read by a later statement: the external accounts of currencies, the profiles
@@ -98,7 +98,7 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Loaded
       `${needs.rulesChange}`,
     ]),
     holds: ask<HoldRow>(needs.holds.size, 'find_holds', [holdIds]),
-    originals: ask<TransferRow>(needs.originals.size, 'find_originals', [originalIds]),
+    originals: ask<TransferRow>(needs.originals.size, 'find_transfers', [originalIds]),
     quotes: ask<QuoteRow>(needs.quotes.size, 'find_quotes', [quoteIds]),
     settings: ask<SettingsRow>(needs.settings.size, 'find_settings', [settingsIds]),
     lockedUsers: ask(userCount, 'lock_users', userNeeds),
@@ -107,10 +107,7 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Loaded
     policies: ask<PolicyRow>(policyCount, 'find_policies', policyNeeds),
     books: ask<BooksRow>(needs.books ? 1 : 0, 'find_books', []),
     records: ask<IdempotencyRow>(idempotency.length, 'find_idempotency', keys),
-    transfers: ask<TransferRow>(needs.transfers.size + idempotency.length, 'find_transfers', [
-      ...keys,
-      plainArray([...needs.transfers]),
-    ]),
+    transfers: ask<TransferRow>(needs.transfers.size, 'find_transfers', [plainArray([...needs.transfers])]),
   })
 }
 
@@ -126,9 +123,32 @@ interface BooksRow {
   readonly closed_through: Instant | null
 }
 
-/** What was loaded, in the domain. */
-export function toWorkingSet(loaded: Loaded, needs: Needs): WorkingSet {
-  const { originals, transfers } = loaded
+/** Reads what kept answers point to: a second trip, where a batch repeats any. None of it will ever change again. */
+export async function loadAnswers(client: Client, records: readonly IdempotencyRow[]): Promise<Answers> {
+  const pointers = records.map(pointersOf)
+  const [transfers, holds] = await Promise.all([
+    rows<TransferRow>(client, 'find_transfers', [plainArray(pointers.flatMap(({ transfers: ids }) => ids))]),
+    rows<HoldRow>(client, 'find_holds', [plainArray(pointers.flatMap(({ holds: ids }) => ids))]),
+  ])
+  return {
+    transfers: new Map(transfers.map((row) => [row.id, row])),
+    holds: new Map(holds.map((row) => [row.id, row])),
+  }
+}
+
+/** Adds the kept answers to the working set. */
+export function addAnswers(
+  { idempotency }: WorkingSet,
+  records: readonly IdempotencyRow[],
+  answers: Answers,
+): void {
+  for (const record of records.map((row) => toIdempotencyRecord(row, answers))) {
+    idempotency.set(idempotencyId(record.principal, record.key), record)
+  }
+}
+
+/** What was loaded, in the domain; but for kept answers. */
+export function toWorkingSet(loaded: Loaded): WorkingSet {
   const state = emptyWorkingSet()
   for (const { balance, owner } of loaded.accounts.map(toLocked)) {
     state.accounts.set(balance.id, balance)
@@ -152,16 +172,11 @@ export function toWorkingSet(loaded: Loaded, needs: Needs): WorkingSet {
   for (const policy of loaded.policies.map(toPolicy)) state.policies.set(policyKey(policy.target), policy)
   for (const key of loaded.apiKeys.map(toKeptApiKey)) state.apiKeys.set(key.id, key)
   for (const { closed_through: closedThrough } of loaded.books) state.books = { closedThrough }
-  const repeated = transfers.filter(({ id }) => needs.transfers.has(id as TransferId))
-  for (const transfer of repeated.map(toTransfer)) state.transfers.set(transfer.id, transfer)
-  for (const original of originals.map(toTransfer)) {
+  for (const transfer of loaded.transfers.map(toTransfer)) state.transfers.set(transfer.id, transfer)
+  for (const original of loaded.originals.map(toTransfer)) {
     const accounts = original.postings.flatMap(({ source, destination }) => [source, destination])
     // One that failed may name accounts that there are not; nothing will ever change it.
     if (original.status === 'failed' || has(...accounts)) state.transfers.set(original.id, original)
-  }
-  const answers = new Map(transfers.map((row) => [row.id, row]))
-  for (const record of loaded.records.map((row) => toIdempotencyRecord(row, answers))) {
-    state.idempotency.set(idempotencyId(record.principal, record.key), record)
   }
   return state
 }

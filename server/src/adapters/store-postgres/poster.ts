@@ -1,4 +1,5 @@
-// One batch, from its commands to its commit: lock and load, decide, apply. Two round trips, and one more for velocity.
+// One batch, from its commands to its commit: lock and load, decide, apply. Two round trips; one more for velocity, and
+// one more for answers that are given again.
 import { randomUUID } from 'node:crypto'
 import type { Command, Outcome } from '#core/command.ts'
 import { decideBatch } from '#core/decide-batch.ts'
@@ -10,7 +11,7 @@ import type { Clock } from '#ports/clock.ts'
 import type { LedgerStore } from '#ports/ledger-store.ts'
 import { applyAndCommit, toWrites } from './apply.ts'
 import { databaseAway, faultOf } from './errors.ts'
-import { addSpending, beginAndLoad, loadSpending, toWorkingSet } from './load.ts'
+import { addAnswers, addSpending, beginAndLoad, loadAnswers, loadSpending, toWorkingSet } from './load.ts'
 import { wasCommitted } from './settle-unknown.ts'
 import type { Writer, WriterSession } from './writer.ts'
 
@@ -73,7 +74,12 @@ export function createPoster(deps: {
     const { client } = session
     const loaded = await asking(session, () => beginAndLoad(client, needs))
     const now = clock.now()
-    const state = await computing(session, () => toWorkingSet(loaded, needs))
+    const state = await computing(session, () => toWorkingSet(loaded))
+    const { records } = loaded
+    if (records.length > 0) {
+      const answers = await asking(session, () => loadAnswers(client, records))
+      await computing(session, () => addAnswers(state, records, answers))
+    }
     const windows = await computing(session, () => velocityNeeds(state, commands))
     if (windows.length > 0) {
       const spending = await asking(session, () => loadSpending(client, windows, batchTime(state, now)))

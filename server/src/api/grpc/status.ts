@@ -36,6 +36,7 @@ export const refusalStatuses = {
   quote_expired: status.FAILED_PRECONDITION,
   effective_at_in_future: status.INVALID_ARGUMENT,
   period_closed: status.FAILED_PRECONDITION,
+  effective_at_too_early: status.INVALID_ARGUMENT,
   period_not_closable: status.FAILED_PRECONDITION,
   same_account: status.INVALID_ARGUMENT,
   currency_mismatch: status.FAILED_PRECONDITION,

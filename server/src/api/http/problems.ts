@@ -64,6 +64,7 @@ export const refusalMeanings = {
   quote_expired: { status: 409, title: 'The quote has expired' },
   effective_at_in_future: { status: 422, title: 'Nothing takes effect in the future' },
   period_closed: { status: 422, title: 'The books are closed' },
+  effective_at_too_early: { status: 422, title: 'Too long ago to take effect' },
   period_not_closable: { status: 422, title: 'The books cannot be closed through this time' },
   same_account: { status: 422, title: 'Source and destination are the same account' },
   currency_mismatch: { status: 422, title: 'The account is in another currency' },

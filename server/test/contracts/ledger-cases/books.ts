@@ -17,6 +17,22 @@ export const BOOKS_CASES: readonly LedgerCase[] = [
     balances: ['1 98.00 EUR 3', '2 2.00 EUR 2'],
   },
   {
+    name: 'it may not lie before the earliest time, unless it was posted when it did not',
+    given: [
+      ...TWO,
+      'at 01:00',
+      'pay 1>2 1.00 EUR eff=00:30 since=00:30 key=k',
+      'pay 1>2 1.00 EUR eff=00:30 id=t',
+    ],
+    when: [
+      'pay 1>2 1.00 EUR eff=00:29:59.999999 since=00:30 -> effective_at_too_early effective_at',
+      'pay 1>2 1.00 EUR eff=00:30 since=00:30:01 key=k -> again',
+      'pay 1>2 1.00 EUR eff=00:30 since=00:30:01 id=t -> again',
+      'pay 1>2 1.00 EUR since=00:30 -> ok',
+    ],
+    balances: ['1 97.00 EUR 4'],
+  },
+  {
     name: 'it may take effect before its accounts were opened: business time is the client’s',
     given: TWO,
     when: ['pay 1>2 1.00 EUR eff=00:00 -> ok'],

@@ -44,13 +44,15 @@ const SWEEP: Precedence = {
 export const TRANSFER_PRECEDENCES: readonly Precedence[] = [
   {
     kind: 'post_transfer',
-    line: 'pay 1>2 1.00 EUR{postings} {id} {eff} {key}',
+    line: 'pay 1>2 1.00 EUR{postings} {id} {eff} {since} {key}',
+    slots: { eff: 'eff=01:30' },
     given: [...WORLD, 'pay 1>2 1.01 EUR id=used', 'at 02:00', 'books 01:00'],
     reasons: [
       KEY,
       ['transfer_id_reused', { id: 'id=used' }],
       ['effective_at_in_future', { eff: 'eff=05:00' }],
       ['period_closed', { eff: 'eff=00:30' }],
+      ['effective_at_too_early', { since: 'since=01:45' }],
       ...MOVES.map(([code, posting]) => [code, { postings: `, ${posting}` }] as const),
     ],
     apart: [['effective_at_in_future', 'period_closed', 'books are closed through the past only']],

@@ -130,7 +130,7 @@ describe('v2 transfers', () => {
     const plain = (await edge.post('/v2/transfers', flat)).body
     assert.equal(plain.effective_at, plain.created_at)
     for (const [at, code] of [
-      [daysAgo(31.01), 'validation_failed'],
+      [daysAgo(31.01), 'effective_at_too_early'],
       [daysAgo(-1), 'effective_at_in_future'],
       ['yesterday', 'validation_failed'],
     ] as const) {
