@@ -117,7 +117,7 @@ export function toErrorAnswer({
 }
 
 /** The details of a google.rpc.Status. */
-function readDetails({ details = [] }: Loose) {
+export function readDetails({ details = [] }: Loose) {
   const read: Record<string, Loose> = {}
   for (const { type_url: url, value } of details) {
     const name = String(url).replace('type.googleapis.com/', '')

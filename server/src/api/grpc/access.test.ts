@@ -14,7 +14,7 @@ import { createEdge, type Edge, type Loose } from '#test/http-edge.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { controlAccess } from './access.ts'
 import { serviceOf } from './contract.ts'
-import { assertRows, methodNames } from './methods.ts'
+import { assertRows, methodNames, operationOf } from './methods.ts'
 
 const LIST_ACCOUNTS = 'florin.v2.AccountService/ListAccounts'
 const CREATE_USER = 'florin.v2.UserService/CreateUser'
@@ -184,6 +184,21 @@ describe('a method', () => {
     )
     const own = methodNames.filter((name) => name.startsWith('florin.'))
     assert.deepEqual([...own].sort(), florin.sort())
+  })
+
+  it('is the operation of its name', () => {
+    const others: Record<string, string> = {
+      StreamStatement: 'getStatement',
+      Watch: 'listEvents',
+      GetBooks: 'getPeriods',
+      BulkCreateTransfers: 'createTransfers',
+      PostTransfers: 'createTransfer',
+    }
+    for (const method of methodNames.filter((name) => name.startsWith('florin.'))) {
+      const [, version, name = ''] = /^florin\.(v\d)\.\w+\/(\w+)$/.exec(method) ?? []
+      const wanted = others[name] ?? (version === 'v1' ? `v1${name}` : name[0]?.toLowerCase() + name.slice(1))
+      assert.equal(operationOf(method), wanted)
+    }
   })
 
   it('without a row ends the start', () => {

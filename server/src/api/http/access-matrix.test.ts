@@ -1,10 +1,12 @@
 /** Every operation, by every role, on what is the caller's own and on what is another's: what the table says, happens. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { operations, type OperationName, type OperationRule } from '#core/operations.ts'
-import { roles, scopesOf, type Role } from '#core/access.ts'
+import { roles } from '#core/access.ts'
+import { operations, type OperationName } from '#core/operations.ts'
+import { expectedOf, ownerships, type Whose } from '#test/access-expected.ts'
 import { makeAccessWorld, roleTokens, type AccessWorld, type Belongings } from '#test/access-world.ts'
 import { createEdge, type Answer, type Ask, type Edge } from '#test/http-edge.ts'
+import { errorMeanings } from './problems.ts'
 
 type Request = Ask & { readonly path: string; /** The status of the one who may. */ readonly ok?: number }
 
@@ -110,26 +112,6 @@ function classicTransfer({ classic: [source, destination] }: Belongings) {
   return { source_account_id: source, destination_account_id: destination, amount: '1' }
 }
 
-type Whose = 'own' | "another's"
-
-/** What the table of operations says: a status, and the code of a problem. */
-function expected(
-  operation: OperationName,
-  role: Role | 'nobody',
-  whose: Whose,
-): [status: number | 'ok', code?: string] {
-  const { needs, forUsers }: OperationRule = operations[operation]
-  if (needs === 'nothing') return ['ok']
-  if (role === 'nobody') return [401, 'unauthenticated']
-  if (needs !== 'a caller' && !scopesOf([role]).has(needs)) return [403, 'scope_missing']
-  if (role !== 'user') return ['ok']
-  if (forUsers === 'none') return [403, 'not_for_users']
-  if (whose === 'own' || forUsers === 'shared' || forUsers === 'listed') return ['ok']
-  // What holds or reverses is named as well as debited, and the name comes first.
-  const named = forUsers === 'named' || ['captureHold', 'reverseTransfer'].includes(operation)
-  return named ? [404] : [403, 'not_your_account']
-}
-
 let edge: Edge
 before(async () => {
   edge = await createEdge({ tokens: roleTokens, docs: true })
@@ -137,17 +119,18 @@ before(async () => {
 after(() => edge.close())
 
 for (const operation of Object.keys(operations) as OperationName[]) {
-  for (const whose of ['own', "another's"] as const) {
+  for (const whose of ownerships) {
     test(`${operation} on what is ${whose}, by every role`, async () => {
-      for (const role of ['nobody', ...roles] as const) {
+      for (const who of ['nobody', ...roles] as const) {
         const world = await makeAccessWorld(edge.florin)
         const { path, ok = 200, ...ask } = requests[operation](whose === 'own' ? world.ann : world.bob, world)
-        const headers: Record<string, string> = role === 'nobody' ? {} : { authorization: `Bearer ${role}` }
+        const headers: Record<string, string> = who === 'nobody' ? {} : { authorization: `Bearer ${who}` }
         const answer = await edge.ask(path, { ...ask, headers })
-        const [status, code] = expected(operation, role, whose)
-        assert.equal(answer.status, status === 'ok' ? ok : status, `${role}: ${JSON.stringify(answer.body)}`)
-        if (code !== undefined) assert.equal(answer.body.code, code, role)
-        if (role === 'user') assertNothingOfBob(answer, world, whose)
+        const expected = expectedOf(operation, who, whose)
+        const status = expected.kind === 'ok' ? ok : errorMeanings[expected.kind].status
+        assert.equal(answer.status, status, `${who}: ${JSON.stringify(answer.body)}`)
+        if ('code' in expected) assert.equal(answer.body.code, expected.code, who)
+        if (who === 'user') assertNothingOfBob(answer, world, whose)
       }
     })
   }
