@@ -3,7 +3,7 @@
 -- table, or leaves its column as it is or null. p_entry_transfers are places in p_transfer_ids, from 1.
 create function florin.apply_batch(
   p_at timestamptz,
-  p_registry jsonb, p_holds jsonb, p_rules jsonb,
+  p_registry jsonb, p_rules jsonb,
   p_account_ids bigint[], p_posted numeric[], p_last_entries bigint[], p_debited numeric[], p_debits bigint[],
   p_held numeric[], p_incoming numeric[], p_open_holds integer[],
   p_transfer_ids uuid[], p_postings jsonb, p_failures jsonb[], p_references text[], p_metadata jsonb[],
@@ -24,9 +24,6 @@ declare
 begin
   if p_registry is not null then
     perform florin.apply_registry(p_at, p_registry);
-  end if;
-  if p_holds is not null then
-    perform florin.apply_holds(p_holds);
   end if;
   if p_rules is not null then
     perform florin.apply_rules(p_rules);

@@ -12,14 +12,16 @@ import { emailKey } from '#core/user.ts'
 import { plainArray, sparseArray, textArray } from './arrays.ts'
 import { fromAccount, fromCurrency, fromUser } from './codec.ts'
 import { fromOutcome } from './codec-outcomes.ts'
-import { fromHold, fromPolicy, fromPolicyVersion, fromQuote } from './codec-rules.ts'
+import { fromPolicy, fromPolicyVersion, fromQuote } from './codec-rules.ts'
 
-const APPLY_PARAMETER_COUNT = 37
-const APPLY = {
-  name: 'apply_batch',
-  text: `select florin.apply_batch(${Array.from({ length: APPLY_PARAMETER_COUNT }, (_, i) => `$${i + 1}`).join(', ')})`,
+const APPLY = callOf('apply_batch', 36)
+const APPLY_HOLDS = callOf('apply_holds', 17)
+const SEAL = callOf('seal_page', 4)
+
+function callOf(name: string, parameterCount: number) {
+  const places = Array.from({ length: parameterCount }, (_, i) => `$${i + 1}`)
+  return { name, text: `select florin.${name}(${places.join(', ')})` }
 }
-const SEAL = { name: 'seal_page', text: 'select florin.seal_page($1, $2, $3, $4)' }
 
 /** A decided batch, ready to be written. */
 export interface Writes {
@@ -27,13 +29,21 @@ export interface Writes {
   readonly batchId: string
   readonly at: Instant
   readonly parameters: readonly (string | null)[]
+  /** The parameters of apply_holds; null when the batch has to do with no holds. */
+  readonly holds: readonly string[] | null
   /** The journal page; empty when there are only refusals to remember. */
   readonly lines: readonly string[]
 }
 
 /** Encodes what a batch changes. */
 export function toWrites(batchId: string, changes: Changes): Writes {
-  return { batchId, at: changes.at, parameters: toParameters(changes), lines: changes.facts.map(toLine) }
+  return {
+    batchId,
+    at: changes.at,
+    parameters: toParameters(changes),
+    holds: changes.holds.size === 0 ? null : holdColumns(changes),
+    lines: changes.facts.map(toLine),
+  }
 }
 
 /**
@@ -41,17 +51,17 @@ export function toWrites(batchId: string, changes: Changes): Writes {
  * writes the tables. Throws what the server says; when a statement fails, the commit behind it becomes a rollback.
  */
 export async function applyAndCommit(client: Client, writes: Writes, sha256: Sha256): Promise<void> {
-  const { batchId, at, parameters, lines } = writes
-  const applied = client.query({ ...APPLY, values: [...parameters] })
-  applied.catch(() => undefined) // Heard below; until then a failure must not end the process.
-  await new Promise(setImmediate) // The statement leaves before the root is made.
+  const { batchId, at, parameters, holds, lines } = writes
+  const applied = [client.query({ ...APPLY, values: [...parameters] })]
+  if (holds !== null) applied.push(client.query({ ...APPLY_HOLDS, values: [...holds] }))
+  // Heard below; until then a failure must not end the process.
+  for (const answer of applied) answer.catch(() => undefined)
+  await new Promise(setImmediate) // The statements leave before the root is made.
 
   const page = [batchId, at, Buffer.from(merkleRoot(lines, sha256)), lines.join('\n')]
-  const [, , commit] = await Promise.all([
-    applied,
-    lines.length === 0 ? null : client.query({ ...SEAL, values: page }),
-    client.query('commit'),
-  ])
+  const sealed = lines.length === 0 ? null : client.query({ ...SEAL, values: page })
+  // Each as the driver gave it: the first to fail must be the first heard, for the others then fail because of it.
+  const [commit] = await Promise.all([client.query('commit'), ...applied, sealed])
   if (commit.command !== 'COMMIT') throw new Error(`commit ended as ${commit.command}`)
 }
 
@@ -60,7 +70,6 @@ function toParameters(changes: Changes): (string | null)[] {
   return [
     changes.at,
     toRegistry(changes),
-    toHolds(changes),
     toRules(changes),
     ...balanceColumns(changes),
     ...transferColumns(changes.transfers),
@@ -86,20 +95,30 @@ function toRegistry({ currencies, users, accounts, created }: Changes): string |
   })
 }
 
-function toHolds({ holds, created }: Changes): string | null {
-  if (holds.size === 0) return null
+/** The parameters of florin.apply_holds, in its order. */
+function holdColumns({ at, holds, created }: Changes): string[] {
   const all = [...holds.values()]
-  return JSON.stringify({
-    created: all.filter(({ id }) => created.has(id)).map(fromHold),
-    changed: all
-      .filter(({ id }) => !created.has(id))
-      .map(({ id, status, captured, updatedAt }) => ({
-        id,
-        status,
-        captured: captured.toString(),
-        updated_at: updatedAt,
-      })),
-  })
+  const made = all.filter(({ id }) => created.has(id))
+  const changed = all.filter(({ id }) => !created.has(id))
+  return [
+    at,
+    plainArray(made.map(({ id }) => id)),
+    plainArray(made.map(({ status }) => status)),
+    plainArray(made.map(({ source }) => source)),
+    plainArray(made.map(({ destination }) => destination)),
+    plainArray(made.map(({ amount }) => amount)),
+    plainArray(made.map(({ currency }) => currency)),
+    plainArray(made.map(({ scale }) => scale)),
+    plainArray(made.map(({ captured }) => captured)),
+    plainArray(made.map(({ fee }) => fee?.account ?? null)),
+    plainArray(made.map(({ fee }) => fee?.amount ?? null)),
+    plainArray(made.map(({ expiresAt }) => expiresAt)),
+    sparseArray(made.map(({ reference }) => reference)),
+    sparseArray(made.map(({ metadata }) => jsonUnlessEmpty(metadata))),
+    plainArray(changed.map(({ id }) => id)),
+    plainArray(changed.map(({ status }) => status)),
+    plainArray(changed.map(({ captured }) => captured)),
+  ]
 }
 
 function toRules({ policies, policyVersions, quotes, books, created }: Changes): string | null {

@@ -53,20 +53,6 @@ export function toHold(row: HoldRow): Hold {
   }
 }
 
-/** A hold as apply_holds writes it. */
-export function fromHold({ fee, expiresAt, createdAt, updatedAt, ...hold }: Hold): HoldRow {
-  return {
-    ...hold,
-    amount: hold.amount.toString(),
-    captured: hold.captured.toString(),
-    fee_account: fee === null ? null : fee.account,
-    fee_amount: fee === null ? null : fee.amount.toString(),
-    expires_at: expiresAt,
-    created_at: createdAt,
-    updated_at: updatedAt,
-  }
-}
-
 /** What rows of florin.policies and of florin.policy_versions have in common. */
 interface PolicyFields {
   readonly version: number
