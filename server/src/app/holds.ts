@@ -51,16 +51,31 @@ export function createHolds(deps: {
   const { batcher, currencies, reader, ids, digest } = deps
 
   async function create(caller: Caller, request: HoldRequest): Promise<OutcomeOf<CreateHold>> {
-    const { scale } = await currencies.resolve(request.currency, 'currency')
+    const { source, destination, currency, expiresAt, reference, metadata } = request
+    const { scale } = await currencies.resolve(currency, 'currency')
     const amount = readPositiveAmount('amount', request.amount, scale)
-    const asked = { kind: 'create_hold', ...request, amount: amount.toString() }
+    const asked = {
+      amount: amount.toString(),
+      currency,
+      destination,
+      expiresAt,
+      kind: 'create_hold',
+      metadata,
+      reference,
+      source,
+    }
     return await batcher.submit({
       kind: 'create_hold',
       ...callerFields(caller, asked, digest),
       id: ids.holdId(),
-      ...request,
+      source,
+      destination,
       amount,
+      currency,
       scale,
+      expiresAt,
+      reference,
+      metadata,
     })
   }
 
@@ -70,7 +85,7 @@ export function createHolds(deps: {
     { amount: text, releaseRest }: CaptureRequest,
   ): Promise<OutcomeOf<CaptureHold>> {
     const amount = text === null ? null : await readCapture(holdId, text)
-    const asked = { kind: 'capture_hold', holdId, amount: amount?.toString() ?? text, releaseRest }
+    const asked = { amount: amount?.toString() ?? text, holdId, kind: 'capture_hold', releaseRest }
     return await batcher.submit({
       kind: 'capture_hold',
       ...callerFields(caller, asked, digest),

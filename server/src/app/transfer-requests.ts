@@ -127,20 +127,23 @@ function readAmount(amount: AmountRequest, scale: Scale): Parsed<Pick<Posting, '
   return max.ok ? parsed({ amount: 0n, role: { kind: 'balancing', max: max.value } }) : max
 }
 
-/** What was asked for, for fingerprints. That of a plain transfer never changes: keys are remembered across versions. */
+/**
+ * What was asked for, for fingerprints, in canonical order (see canonicalJson). That of a plain transfer never changes:
+ * keys are remembered across versions.
+ */
 export function askedTransfer(content: Omit<PostTransfer, 'principal' | 'idempotency'>): Json {
   const { kind, id, idChosen, reference, metadata, postings, effectiveAt } = content
-  return {
-    kind,
+  const plain = {
     id: idChosen ? id : null,
-    reference,
+    kind,
     metadata,
     postings: postings.map(askedPosting),
-    ...(effectiveAt === null ? {} : { effectiveAt }),
+    reference,
   }
+  return effectiveAt === null ? plain : { effectiveAt, ...plain }
 }
 
 function askedPosting({ source, destination, amount, currency, role }: Posting) {
   const max = role?.kind === 'balancing' ? { max: role.max === null ? null : role.max.toString() } : null
-  return { source, destination, amount: max ?? amount.toString(), currency }
+  return { amount: max ?? amount.toString(), currency, destination, source }
 }
