@@ -1,6 +1,6 @@
 // A batch being decided: the working set as it stands after the commands so far, and what has to be written.
 import type { Account, AccountBalance } from './account.ts'
-import { assert, expectDefined } from './assert.ts'
+import { assert } from './assert.ts'
 import type { Books, IdempotencyRecord, Principal } from './command.ts'
 import type { LedgerCurrency } from './currency.ts'
 import type { Fact } from './facts.ts'
@@ -10,6 +10,7 @@ import type { Instant } from './instant.ts'
 import { MINOR_MAX } from './money.ts'
 import { policyKey, type Policy } from './policy.ts'
 import type { Quote } from './quote.ts'
+import { accountOf } from './refusal.ts'
 import type { Entry, PostedTransfer, Posting, SettledPosting, Transfer } from './transfer.ts'
 import { emailKey, type User } from './user.ts'
 import { batchTime, idempotencyId, type WorkingSet } from './working-set.ts'
@@ -177,11 +178,19 @@ export function putHold(
   setIn(draft, state.holds, hold.id, hold)
   setIn(draft, changes.holds, hold.id, hold)
   const opened = (hold.status === 'open' ? 1 : 0) - (before?.status === 'open' ? 1 : 0)
-  changeBalance(draft, hold.source, ({ held, openHolds }) => ({
-    held: held + reserves.held,
-    openHolds: openHolds + opened,
-  }))
-  changeBalance(draft, hold.destination, ({ incoming }) => ({ incoming: incoming + reserves.incoming }))
+  const source = accountOf(state, hold.source)
+  putBalance(draft, {
+    ...source,
+    held: source.held + reserves.held,
+    openHolds: source.openHolds + opened,
+    updatedAt: changes.at,
+  })
+  const destination = accountOf(state, hold.destination)
+  putBalance(draft, {
+    ...destination,
+    incoming: destination.incoming + reserves.incoming,
+    updatedAt: changes.at,
+  })
 }
 
 /** Adds a quote or changes it. */
@@ -247,6 +256,7 @@ export function settle(
   transfer: Omit<PostedTransfer, 'postings' | 'status'>,
   postings: readonly Posting[],
 ): PostedTransfer {
+  const { state, changes } = draft
   const { id, effectiveAt } = transfer
   const counted = new Set<AccountId>()
   const settled: SettledPosting[] = []
@@ -254,17 +264,23 @@ export function settle(
     const { source, destination, amount } = posting
     const debits = counted.has(source) ? 0n : 1n
     counted.add(source)
-    const from = changeBalance(draft, source, (before) => ({
-      posted: before.posted - amount,
-      lastEntry: before.lastEntry + 1n,
-      debited: before.debited + amount,
-      debits: before.debits + debits,
-    }))
-    const to = changeBalance(draft, destination, (before) => ({
-      posted: before.posted + amount,
-      lastEntry: before.lastEntry + 1n,
-    }))
-    draft.changes.entries.push(
+    const payer = accountOf(state, source)
+    const from = putBalance(draft, {
+      ...payer,
+      posted: payer.posted - amount,
+      lastEntry: payer.lastEntry + 1n,
+      debited: payer.debited + amount,
+      debits: payer.debits + debits,
+      updatedAt: changes.at,
+    })
+    const payee = accountOf(state, destination)
+    const to = putBalance(draft, {
+      ...payee,
+      posted: payee.posted + amount,
+      lastEntry: payee.lastEntry + 1n,
+      updatedAt: changes.at,
+    })
+    changes.entries.push(
       toEntry(from, { transferId: id, amount: -amount, effectiveAt }),
       toEntry(to, { transferId: id, amount, effectiveAt }),
     )
@@ -297,14 +313,9 @@ export function toEntry(
   }
 }
 
-function changeBalance(
-  draft: Draft,
-  id: AccountId,
-  change: (before: AccountBalance) => Partial<AccountBalance>,
-): AccountBalance {
+function putBalance(draft: Draft, after: AccountBalance): AccountBalance {
   const { state, changes } = draft
-  const before = expectDefined(state.accounts.get(id), `account ${id}`)
-  const after = { ...before, ...change(before), updatedAt: changes.at }
+  const { id } = after
   assert(after.posted <= MINOR_MAX && after.posted >= -MINOR_MAX, `balance of ${id} within 38 digits`)
   assert(after.held >= 0n && after.incoming >= 0n && after.openHolds >= 0, `holds of ${id} are not negative`)
   setIn(draft, state.accounts, id, after)

@@ -157,7 +157,7 @@ function balanceColumns({ balances, holds }: Changes): string[] {
 function transferColumns(transfers: readonly Transfer[]): string[] {
   return [
     plainArray(transfers.map(({ id }) => id)),
-    `[${transfers.map(({ postings }) => canonicalJson(postingsJson(postings))).join(',')}]`,
+    JSON.stringify(transfers.map(({ postings }) => postingsJson(postings))),
     sparseArray(
       transfers.map((transfer) =>
         transfer.status === 'failed' ? canonicalJson(failureJson(transfer.refusal)) : null,
