@@ -53,19 +53,16 @@ export function toWrites(batchId: string, changes: Changes): Writes {
  */
 export async function applyAndCommit(client: Client, writes: Writes, sha256: Sha256): Promise<void> {
   const { batchId, at, parameters, holds, lines } = writes
-  const applied = Promise.all([
-    client.query({ ...APPLY, values: [...parameters] }),
-    holds === null ? null : client.query({ ...APPLY_HOLDS, values: [...holds] }),
-  ])
-  applied.catch(() => undefined) // Heard below; until then a failure must not end the process.
+  const applied = [client.query({ ...APPLY, values: [...parameters] })]
+  if (holds !== null) applied.push(client.query({ ...APPLY_HOLDS, values: [...holds] }))
+  // Heard below; until then a failure must not end the process.
+  for (const answer of applied) answer.catch(() => undefined)
   await new Promise(setImmediate) // The statements leave before the root is made.
 
   const page = [batchId, at, Buffer.from(merkleRoot(lines, sha256)), lines.join('\n')]
-  const [, , commit] = await Promise.all([
-    applied,
-    lines.length === 0 ? null : client.query({ ...SEAL, values: page }),
-    client.query('commit'),
-  ])
+  const sealed = lines.length === 0 ? null : client.query({ ...SEAL, values: page })
+  // Each as the driver gave it: the first to fail must be the first heard, for the others then fail because of it.
+  const [commit] = await Promise.all([client.query('commit'), ...applied, sealed])
   if (commit.command !== 'COMMIT') throw new Error(`commit ended as ${commit.command}`)
 }
 
