@@ -1,6 +1,6 @@
 /** The gRPC edge over the memory store, and clients of it. */
 import { serviceOf } from '#api/grpc/contract.ts'
-import { createGrpcServer, type GrpcServer } from '#api/grpc/server.ts'
+import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from '#api/grpc/server.ts'
 import type { Florin } from '#app/florin.ts'
 import type { Command } from '#core/command.ts'
 import { createMemoryFlorin } from './florin.ts'
@@ -25,6 +25,8 @@ export async function createGrpcEdge(
     readonly florin?: Florin
     readonly change?: (florin: Florin) => Partial<Florin>
     readonly messageSizeMax?: number
+    /** What else differs from the edge's defaults. */
+    readonly server?: Partial<GrpcServerOptions>
   } = {},
 ): Promise<GrpcEdge & AsyncDisposable> {
   const memory = createMemoryFlorin()
@@ -36,6 +38,7 @@ export async function createGrpcEdge(
     florin: { ...florin, ...options.change?.(florin) },
     log: { debug: write('debug'), warn: write('warn'), error: write('error') },
     messageSizeMax: options.messageSizeMax ?? 4 * 1024 * 1024,
+    ...options.server,
   })
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 })
   const address = `127.0.0.1:${port}`

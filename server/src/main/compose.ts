@@ -14,6 +14,7 @@ import { readServerVersion } from '#adapters/store-postgres/server-version.ts'
 import { openPostgresStore } from '#adapters/store-postgres/store.ts'
 import { createGrpcServer } from '#api/grpc/server.ts'
 import { createHttpServer } from '#api/http/server.ts'
+import type { TlsIdentity } from '#api/tls.ts'
 import { createAccessControl, openAccess, type AccessControl } from '#app/access-control.ts'
 import { BATCHER_LIMITS, createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, type Florin } from '#app/florin.ts'
@@ -28,11 +29,14 @@ import { runLoop } from '#worker/loop.ts'
 import { createClosers, type Closers } from './closers.ts'
 import type { Config } from './config.ts'
 import { withoutPassword } from './log.ts'
+import { openTls } from './tls-settings.ts'
 
 /** How often idempotency records are looked over for old ones. They live for days, so minutes are plenty. */
 const FORGET_EVERY_MS = 60_000
 /** How often holds are looked over for those whose time is over. */
 const EXPIRE_EVERY_MS = 1000
+/** How often the files of TLS are read again: three small ones. */
+const REFRESH_TLS_EVERY_MS = 5000
 
 /** The database that was opened, for people. */
 export interface DatabaseInfo {
@@ -68,6 +72,7 @@ export interface RunningFlorin extends OpenLedger {
   readonly address: { readonly host: string; readonly port: number }
   /** `host:port`; null when gRPC is switched off. */
   readonly grpcAddress: string | null
+  readonly isTls: boolean
 }
 
 /** Opens everything that `serve` runs: database, migrations, store, batcher, use cases, worker loops, edges. */
@@ -77,6 +82,7 @@ export async function composeFlorin(
   onGivenUp: (error: AppError) => void,
 ): Promise<RunningFlorin> {
   return await opening(log, async (closers) => {
+    const tls = await openTls(config, log)
     const ledger = await openLedger(config, log, { join: false, onGivenUp })
     closers.add('ledger', ledger.close)
 
@@ -89,17 +95,21 @@ export async function composeFlorin(
         log,
         step: createForgetIdempotency({ sweeper, clock, days: config.idempotencyDays }),
       }),
+      ...(tls === null
+        ? []
+        : [runLoop({ name: 'refresh-tls', everyMs: REFRESH_TLS_EVERY_MS, log, step: tls.refresh })]),
     ]
     closers.add('worker loops', () => Promise.all(loops.map((loop) => loop.stop())))
 
     const { host, httpPort } = config
-    const grpcAddress = await listenGrpc(config, ledger.florin, log, closers)
+    const grpcAddress = await listenGrpc(config, { florin, tls }, log, closers)
     const http = await createHttpServer({
       florin,
       accessControl: ledger.accessControl,
       log,
       logRequests: asksForRequests(config.logLevel),
       grpcAddress,
+      tls,
     })
     closers.add('http', () => http.close())
     try {
@@ -108,7 +118,7 @@ export async function composeFlorin(
       throw listenError(error, { host, port: httpPort, setting: 'FLORIN_HTTP_PORT' })
     }
     const { port } = http.server.address() as AddressInfo
-    return { ...ledger, address: { host, port }, grpcAddress }
+    return { ...ledger, address: { host, port }, grpcAddress, isTls: tls !== null }
   })
 }
 
@@ -118,14 +128,14 @@ function asksForRequests(level: Config['logLevel']): boolean {
 
 async function listenGrpc(
   { host, grpcPort, grpcMessageSizeMax: messageSizeMax, logLevel, auth }: Config,
-  florin: Florin,
+  { florin, tls }: { readonly florin: Florin; readonly tls: TlsIdentity | null },
   log: Log,
   closers: Closers,
 ): Promise<string | null> {
   // Over gRPC nobody is asked yet who they are.
   if (grpcPort === null || auth === 'on') return null
   const logRequests = asksForRequests(logLevel)
-  const grpc = createGrpcServer({ florin, log, logRequests, messageSizeMax })
+  const grpc = createGrpcServer({ florin, log, logRequests, messageSizeMax, tls })
   closers.add('gRPC', () => grpc.close())
   try {
     const { port } = await grpc.listen({ host, port: grpcPort })

@@ -12,6 +12,9 @@ test('nothing set is a configuration that works', () => {
     httpPort: 8080,
     grpcPort: 50_051,
     grpcMessageSizeMax: 4 * 1024 * 1024,
+    tlsCertFile: null,
+    tlsKeyFile: null,
+    tlsClientCaFile: null,
     dataDir: '.florin',
     databaseUrl: null,
     auth: 'off',
@@ -101,6 +104,15 @@ for (const [name, value, message] of wrong) {
     assert.match(field?.message ?? '', message)
   })
 }
+
+test('TLS needs a certificate and its key', () => {
+  const both = { FLORIN_TLS_CERT: 'a.crt', FLORIN_TLS_KEY: 'a.key' }
+  assert.equal(readConfig(both).tlsKeyFile, 'a.key')
+  const fields = (environment: Record<string, string>) => problemsOf(environment).map(({ field }) => field)
+  assert.deepEqual(fields({ FLORIN_TLS_CERT: 'a.crt' }), ['FLORIN_TLS_KEY'])
+  assert.deepEqual(fields({ FLORIN_TLS_KEY: 'a.key' }), ['FLORIN_TLS_CERT'])
+  assert.deepEqual(fields({ FLORIN_TLS_CLIENT_CA: 'ca.crt' }), ['FLORIN_TLS_CERT', 'FLORIN_TLS_KEY'])
+})
 
 test('all problems are told at once, and no value of a secret', () => {
   const problems = problemsOf({

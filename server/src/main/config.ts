@@ -10,6 +10,7 @@ import type { AccountId } from '#core/ids.ts'
 import { decideAuth, type AuthSettings } from './auth-settings.ts'
 import { closestName } from './closest-name.ts'
 import { fxAccounts, fxRates } from './fx-settings.ts'
+import { tlsProblems, type TlsSettings } from './tls-settings.ts'
 
 /** How a process of Florin is set up. Frozen. */
 export interface Config {
@@ -19,6 +20,11 @@ export interface Config {
   /** Null: no gRPC. */
   readonly grpcPort: number | null
   readonly grpcMessageSizeMax: number
+  /** Null: no TLS. */
+  readonly tlsCertFile: string | null
+  readonly tlsKeyFile: string | null
+  /** Null: no certificate is asked of clients. */
+  readonly tlsClientCaFile: string | null
   readonly dataDir: string
   /** Null: Florin runs a PostgreSQL of its own in the data folder. */
   readonly databaseUrl: string | null
@@ -89,6 +95,28 @@ export const settings: readonly Setting[] = [
     default: '4194304',
     meaning: 'The largest request over gRPC, in bytes',
     schema: wholeNumber(1024, 67_108_864),
+  },
+  {
+    name: 'FLORIN_TLS_CERT',
+    key: 'tlsCertFile',
+    default: null,
+    meaning:
+      'The file of a certificate (PEM, with those between it and its root): both servers then speak TLS. Read again when it changes',
+    schema: z.string(),
+  },
+  {
+    name: 'FLORIN_TLS_KEY',
+    key: 'tlsKeyFile',
+    default: null,
+    meaning: "The file of the certificate's private key (PEM, not encrypted)",
+    schema: z.string(),
+  },
+  {
+    name: 'FLORIN_TLS_CLIENT_CA',
+    key: 'tlsClientCaFile',
+    default: null,
+    meaning: 'The file of an authority (PEM): only clients with a certificate of it may connect',
+    schema: z.string(),
   },
   {
     name: 'FLORIN_DATA_DIR',
@@ -217,7 +245,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host === undefined || mode === undefined || auth === undefined || authSecret === undefined
       ? null
       : decideAuth({ host, mode, auth, authSecret })
-  problems.push(...(decided?.problems ?? []))
+  problems.push(...(decided?.problems ?? []), ...tlsProblems(values as Partial<TlsSettings>))
   if (problems.length > 0) throw invalidFields(problems)
   // Every key of Config has its setting: a test holds the two together.
   return Object.freeze({ ...values, auth: decided?.auth }) as unknown as Config

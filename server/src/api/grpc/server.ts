@@ -1,9 +1,11 @@
 // The gRPC edge: florin.v1 and florin.v2 side by side, reflection and health, over the use cases of Florin.
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer, type AddressInfo, type Server as Listener, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
 import { ReflectionService } from '@grpc/reflection'
 import { assert } from '#core/assert.ts'
+import { HANDSHAKE_TIMEOUT_MS, type TlsIdentity } from '../tls.ts'
 import type { Edge, Handlers } from './calls.ts'
 import { reflected, serviceOf } from './contract.ts'
 import { serveHealth } from './health.ts'
@@ -24,6 +26,8 @@ import { createUserService } from './v2/users.ts'
 export interface GrpcServerOptions extends Omit<Edge, 'closing'> {
   /** The largest request, in bytes. */
   readonly messageSizeMax: number
+  /** Null: plain HTTP/2. */
+  readonly tls?: TlsIdentity | null
 }
 
 /** The gRPC edge. */
@@ -62,7 +66,7 @@ const LIMITS = {
 
 /** Makes the server, ready for `listen`. */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
-  const { florin, messageSizeMax } = options
+  const { florin, messageSizeMax, tls = null } = options
   // It would write what clients do wrong to stderr, as much as they like.
   setLogVerbosity(logVerbosity.NONE)
   const server = new Server({
@@ -89,7 +93,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
 
   // Listening ourselves tells a taken port by its code; grpc-js tells it in a sentence.
   const connections = server.createConnectionInjector(ServerCredentials.createInsecure())
-  const listener = createServer({ noDelay: true }, (socket) => connections.injectConnection(socket))
+  const listener = createListener(tls, (socket) => connections.injectConnection(socket))
 
   return {
     async listen(at) {
@@ -116,4 +120,16 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       await closed
     },
   }
+}
+
+function createListener(tls: TlsIdentity | null, accept: (socket: Socket) => void): Listener {
+  if (tls === null) return createServer({ noDelay: true }, accept)
+  const options = { ALPNProtocols: ['h2'], handshakeTimeout: HANDSHAKE_TIMEOUT_MS, noDelay: true }
+  const listener = createTlsServer({ ...tls.options, ...options }, (socket) => {
+    // HTTP/2 ends its session then; what is left to do is not to end the process.
+    socket.on('error', () => {})
+    accept(socket)
+  })
+  tls.follow(listener)
+  return listener
 }

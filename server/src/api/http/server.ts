@@ -2,7 +2,9 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import type { AccessControl } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
+import type { TlsIdentity } from '../tls.ts'
 import { controlAccess } from './access.ts'
+import { CONNECTION_LIMITS, connectionOptions } from './connections.ts'
 import { serveDocs } from './docs.ts'
 import { endBrokenConnection, handleErrors, sendFrameworkError } from './error-handlers.ts'
 import { serveHealth } from './health.ts'
@@ -24,20 +26,12 @@ export interface HttpServerOptions {
   readonly docs?: boolean
   /** Where gRPC is, for people; null when it is nowhere. */
   readonly grpcAddress?: string | null
+  /** Null: plain HTTP. */
+  readonly tls?: TlsIdentity | null
 }
 
-/** How long a client may take, and how much it may send, before its connection is closed. */
-const CONNECTION_LIMITS = {
-  /** For the headers of a request. */
-  headersTimeoutMs: 10_000,
-  /** For a whole request; a body of 1 MiB passes even at 300 kbit/s. */
-  requestTimeoutMs: 30_000,
-  /** An idle connection stays open; longer than the 60 s of usual load balancers, so that they close first. */
-  keepAliveTimeoutMs: 65_000,
-  headersSizeMax: 16 * 1024,
-  /** No id is longer than 36 characters. */
-  pathPartLengthMax: 100,
-} as const
+/** No id is longer than 36 characters. */
+const PATH_PART_LENGTH_MAX = 100
 
 const CLOSE_IDLE_EVERY_MS = 50
 
@@ -47,19 +41,15 @@ const CLOSE_IDLE_EVERY_MS = 50
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
   const { florin, accessControl, log, logRequests = false, docs = true, grpcAddress = null } = options
+  const { tls = null } = options
   const app = fastify({
     logger: false,
     bodyLimit: BODY_SIZE_MAX,
     genReqId: requestIdOf,
     frameworkErrors: sendFrameworkError,
     clientErrorHandler: endBrokenConnection,
-    requestTimeout: CONNECTION_LIMITS.requestTimeoutMs,
-    keepAliveTimeout: CONNECTION_LIMITS.keepAliveTimeoutMs,
-    http: {
-      headersTimeout: CONNECTION_LIMITS.headersTimeoutMs,
-      maxHeaderSize: CONNECTION_LIMITS.headersSizeMax,
-    },
-    routerOptions: { maxParamLength: CONNECTION_LIMITS.pathPartLengthMax },
+    ...connectionOptions(tls, CONNECTION_LIMITS),
+    routerOptions: { maxParamLength: PATH_PART_LENGTH_MAX },
     // Fastify's own 503 is no problem+json, and a request that reached us can as well be answered.
     return503OnClosing: false,
   })
