@@ -2,6 +2,7 @@
 // one `close` that closes it in reverse.
 import type { AddressInfo } from 'node:net'
 import { createIso4217Catalog } from '#adapters/currencies-iso4217/catalog.ts'
+import { createMemoryRateLimiter } from '#adapters/limits-memory/rate-limiter.ts'
 import { createFixedRates } from '#adapters/rates-fixed/rates.ts'
 import { createMovableClock } from '#adapters/runtime-node/clock.ts'
 import { sha256, sha256Hex } from '#adapters/runtime-node/digest.ts'
@@ -13,12 +14,14 @@ import { createMigrator, type SchemaMigrator } from '#adapters/store-postgres/mi
 import { readServerVersion } from '#adapters/store-postgres/server-version.ts'
 import { openPostgresStore } from '#adapters/store-postgres/store.ts'
 import { createGrpcServer } from '#api/grpc/server.ts'
+import { createClientAddress } from '#api/client-address.ts'
 import { createHttpServer } from '#api/http/server.ts'
 import type { TlsIdentity } from '#api/tls.ts'
 import { createAccessControl, openAccess, type AccessControl } from '#app/access-control.ts'
 import { BATCHER_LIMITS, createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, type Florin } from '#app/florin.ts'
 import { createForgetIdempotency } from '#app/forget-idempotency.ts'
+import { NO_RATE_LIMITS, withBulksCounted, type RateLimits } from '#app/rate-limits.ts'
 import { catchUpWith } from '#app/test-clock.ts'
 import type { VerifyDeps } from '#app/verify-ledger.ts'
 import { AppError } from '#core/errors.ts'
@@ -61,6 +64,7 @@ export interface OpenOptions {
 export interface OpenLedger {
   readonly florin: Florin
   readonly accessControl: AccessControl
+  readonly rateLimits: RateLimits
   readonly sweeper: IdempotencySweeper
   readonly clock: Clock
   readonly database: DatabaseInfo
@@ -109,6 +113,8 @@ export async function composeFlorin(
       log,
       logRequests: asksForRequests(config.logLevel),
       grpcAddress,
+      rateLimits: ledger.rateLimits,
+      clientAddress: createClientAddress(config.trustedProxies),
       tls,
     })
     closers.add('http', () => http.close())
@@ -168,10 +174,23 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
       secrets: authSecret === null ? null : createSecrets(authSecret),
       settings: config,
     })
+    const rateLimits = createRateLimits(config)
+    const { perPrincipal } = rateLimits
+    const counted = perPrincipal === null ? florin : withBulksCounted(florin, perPrincipal)
     const accessControl =
-      auth === 'on' ? createAccessControl({ florin, reader: store, tokens: null }) : openAccess(florin)
-    return { florin, accessControl, sweeper: store, clock, database: info }
+      auth === 'on'
+        ? createAccessControl({ florin: counted, reader: store, tokens: null })
+        : openAccess(florin)
+    return { florin, accessControl, rateLimits, sweeper: store, clock, database: info }
   })
+}
+
+function createRateLimits({ auth, rateLimitPerAddress, rateLimitPerPrincipal }: Config): RateLimits {
+  if (auth === 'off') return NO_RATE_LIMITS
+  return {
+    perAddress: rateLimitPerAddress && createMemoryRateLimiter(rateLimitPerAddress),
+    perPrincipal: rateLimitPerPrincipal && createMemoryRateLimiter(rateLimitPerPrincipal),
+  }
 }
 
 /** Opens what `verify` reads; throws `conflict` when the database is not at this Florin's schema. */

@@ -19,6 +19,9 @@ test('nothing set is a configuration that works', () => {
     databaseUrl: null,
     auth: 'off',
     authSecret: null,
+    rateLimitPerPrincipal: { perSecond: 5000, burst: 10_000 },
+    rateLimitPerAddress: { perSecond: 10_000, burst: 20_000 },
+    trustedProxies: [],
     logLevel: 'info',
     idempotencyDays: 30,
     backdatingDays: 31,
@@ -80,6 +83,11 @@ const wrong: [name: string, value: string, message: RegExp][] = [
   ['FLORIN_GRPC_MESSAGE_MAX', '100', /from 1024 to 67108864/],
   ['FLORIN_DATABASE_URL', 'mysql://a/b', /postgresql:\/\//],
   ['FLORIN_DATABASE_URL', 'florin', /postgresql:\/\//],
+  ['FLORIN_RATE_LIMIT_PER_PRINCIPAL', '0', /such as 1000, 1000 burst 5000, or off/],
+  ['FLORIN_RATE_LIMIT_PER_PRINCIPAL', '10/s', /such as 1000/],
+  ['FLORIN_RATE_LIMIT_PER_ADDRESS', '10 burst 0', /such as 1000/],
+  ['FLORIN_TRUSTED_PROXIES', 'proxy.example', /addresses and networks.*proxy\.example/],
+  ['FLORIN_TRUSTED_PROXIES', '10.0.0.1, 10.0.0.0/33', /10\.0\.0\.0\/33/],
   ['FLORIN_LOG_LEVEL', 'loud', /one of silent, fatal, error, warn, info, debug, trace/],
   ['FLORIN_IDEMPOTENCY_DAYS', '0', /from 1 to 3650/],
   ['FLORIN_FX_RATES', 'EURUSD=1', /rates such as EUR\/USD=1\.0850.*EURUSD=1/],
@@ -104,6 +112,18 @@ for (const [name, value, message] of wrong) {
     assert.match(field?.message ?? '', message)
   })
 }
+
+test('limits are read', () => {
+  const config = readConfig({
+    FLORIN_RATE_LIMIT_PER_PRINCIPAL: '10',
+    FLORIN_RATE_LIMIT_PER_ADDRESS: 'off',
+    FLORIN_TRUSTED_PROXIES: '10.0.0.0/8, ::1,',
+  })
+  assert.deepEqual(config.rateLimitPerPrincipal, { perSecond: 10, burst: 20 })
+  assert.equal(config.rateLimitPerAddress, null)
+  assert.deepEqual(config.trustedProxies, ['10.0.0.0/8', '::1'])
+  assert.equal(readConfig({ FLORIN_RATE_LIMIT_PER_ADDRESS: '10 burst 15' }).rateLimitPerAddress?.burst, 15)
+})
 
 test('TLS needs a certificate and its key', () => {
   const both = { FLORIN_TLS_CERT: 'a.crt', FLORIN_TLS_KEY: 'a.key' }

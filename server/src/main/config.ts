@@ -7,9 +7,11 @@ import type { FixedRate } from '#adapters/rates-fixed/rates.ts'
 import { modes, type Mode } from '#app/test-clock.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId } from '#core/ids.ts'
+import type { RateLimit } from '#ports/rate-limiter.ts'
 import { decideAuth, type AuthSettings } from './auth-settings.ts'
 import { closestName } from './closest-name.ts'
 import { fxAccounts, fxRates } from './fx-settings.ts'
+import { networks, rateLimit } from './limit-settings.ts'
 import { tlsProblems, type TlsSettings } from './tls-settings.ts'
 
 /** How a process of Florin is set up. Frozen. */
@@ -31,6 +33,10 @@ export interface Config {
   readonly auth: 'on' | 'off'
   /** Null when there are no API keys and tokens. */
   readonly authSecret: string | null
+  /** Null: no limit, as always without authentication. */
+  readonly rateLimitPerPrincipal: RateLimit | null
+  readonly rateLimitPerAddress: RateLimit | null
+  readonly trustedProxies: readonly string[]
   readonly logLevel: LogLevel
   readonly idempotencyDays: number
   readonly backdatingDays: number
@@ -147,6 +153,30 @@ export const settings: readonly Setting[] = [
     meaning:
       'What API keys and tokens are proven with: 32 random bytes, `openssl rand -base64 32`. With another one all keys and tokens are void',
     schema: z.string(),
+  },
+  {
+    name: 'FLORIN_RATE_LIMIT_PER_PRINCIPAL',
+    key: 'rateLimitPerPrincipal',
+    default: '5000 burst 10000',
+    meaning:
+      'Requests per second of one caller, and how many at once (unset: twice as many), when authentication is on; `off`: any number',
+    schema: rateLimit,
+  },
+  {
+    name: 'FLORIN_RATE_LIMIT_PER_ADDRESS',
+    key: 'rateLimitPerAddress',
+    default: '10000 burst 20000',
+    meaning:
+      'The same for all callers of one address (IPv6: one /64), counted before credentials are looked at',
+    schema: rateLimit,
+  },
+  {
+    name: 'FLORIN_TRUSTED_PROXIES',
+    key: 'trustedProxies',
+    default: '',
+    meaning:
+      'Addresses and networks of your proxies, `10.0.0.0/8, fd00::1`: only what they say in `X-Forwarded-For` is believed',
+    schema: networks,
   },
   {
     name: 'FLORIN_LOG_LEVEL',

@@ -341,7 +341,7 @@ describe('authorisation', () => {
 describe('a route', () => {
   it('without a row in the table of operations ends the start', () => {
     const app = fastify()
-    controlAccess(app, openAccess({} as Florin))
+    controlAccess(app, openAccess({} as Florin), { byAddress: null, byPrincipal: null })
     const add = (schema?: object) => app.get('/new', { ...(schema && { schema }) }, () => '')
     assert.throws(() => add(), /GET \/new has no row/)
     assert.throws(() => add({ operationId: 'somethingNew' }), /has no row/)

@@ -3,7 +3,8 @@ import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
 import type { AccessControl } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
 import type { Access } from '#core/access.ts'
-import { isOperation, type OperationName } from '#core/operations.ts'
+import { isOperation, operations, type OperationName } from '#core/operations.ts'
+import type { RequestCounter } from './rate-limit.ts'
 
 /** Florin as far as whoever sent the request may use it. */
 export type FlorinOf = (request: FastifyRequest) => Florin
@@ -15,22 +16,34 @@ export function accessOf(request: FastifyRequest): Access {
   return request.getDecorator<Access>(ACCESS)
 }
 
+/** Whoever watches over Florin must see it even when everybody calls at once. */
+const UNCOUNTED: readonly (string | undefined)[] = ['live', 'ready'] satisfies OperationName[]
+
 /**
- * Lets in only who may do what the route does. Call it before any route is added: one whose operation has no row in the
+ * Lets in only who may do what the route does, and not too often. Call it before any route is added: one whose operation has no row in the
  * table of operations ends the start.
  */
-export function controlAccess(app: FastifyInstance, control: AccessControl): FlorinOf {
+export function controlAccess(
+  app: FastifyInstance,
+  control: AccessControl,
+  { byAddress, byPrincipal }: RequestCounter,
+): FlorinOf {
   app.decorateRequest(ACCESS, null)
   app.addHook('onRoute', ({ method, url, schema }) => {
     const name = nameOf(schema)
     if (!isOperation(name)) throw new Error(`${String(method)} ${url} has no row in core/operations.ts`)
   })
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const operation = nameOf(request.routeOptions.schema)
+    if (byAddress !== null && !UNCOUNTED.includes(operation)) await byAddress(request, reply)
     // What no route is for is answered as that, whoever asks.
-    if (operation === undefined) return
+    if (!isOperation(operation)) return
     const { authorization } = request.headers
-    request.setDecorator(ACCESS, await control.admit({ authorization }, operation as OperationName))
+    const access = await control.admit({ authorization }, operation)
+    request.setDecorator(ACCESS, access)
+    if (byPrincipal !== null && operations[operation].needs !== 'nothing') {
+      await byPrincipal(access.principal, reply)
+    }
   })
   return (request) => control.florinFor(accessOf(request))
 }

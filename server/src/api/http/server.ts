@@ -2,6 +2,8 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import type { AccessControl } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
+import { NO_RATE_LIMITS, type RateLimits } from '#app/rate-limits.ts'
+import { createClientAddress, type ClientAddress } from '../client-address.ts'
 import type { TlsIdentity } from '../tls.ts'
 import { controlAccess } from './access.ts'
 import { CONNECTION_LIMITS, connectionOptions } from './connections.ts'
@@ -11,6 +13,7 @@ import { serveHealth } from './health.ts'
 import { BODY_SIZE_MAX, readJsonBodies } from './json-body.ts'
 import { describeApi } from './openapi.ts'
 import type { HttpLog } from './log.ts'
+import { createRequestCounter } from './rate-limit.ts'
 import { requestIdOf } from './request-id.ts'
 import { serveV1 } from './v1/routes.ts'
 import { serveV2 } from './v2/routes.ts'
@@ -26,6 +29,8 @@ export interface HttpServerOptions {
   readonly docs?: boolean
   /** Where gRPC is, for people; null when it is nowhere. */
   readonly grpcAddress?: string | null
+  readonly rateLimits?: RateLimits
+  readonly clientAddress?: ClientAddress
   /** Null: plain HTTP. */
   readonly tls?: TlsIdentity | null
 }
@@ -41,7 +46,7 @@ const CLOSE_IDLE_EVERY_MS = 50
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
   const { florin, accessControl, log, logRequests = false, docs = true, grpcAddress = null } = options
-  const { tls = null } = options
+  const { rateLimits = NO_RATE_LIMITS, clientAddress = createClientAddress([]), tls = null } = options
   const app = fastify({
     logger: false,
     bodyLimit: BODY_SIZE_MAX,
@@ -61,7 +66,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     reply.header('x-content-type-options', 'nosniff')
     done()
   })
-  const florinOf = controlAccess(app, accessControl)
+  const florinOf = controlAccess(app, accessControl, createRequestCounter(rateLimits, clientAddress))
   closeConnectionsOnceIdle(app)
   if (logRequests) logEveryRequest(app, log)
 
