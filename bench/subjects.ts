@@ -62,8 +62,9 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
   await execute(url, 'checkpoint')
   const batcher = kind === 'florin' ? grouped : createTextbook(url)
   const florin = createFlorin({ ...shared, batcher })
-  const http = await createHttpServer({ florin, accessControl: openAccess(florin), log, docs: false })
-  const grpc = createGrpcServer({ florin, log, messageSizeMax: 4 * 1024 * 1024 })
+  const edge = { florin, accessControl: openAccess(florin), log }
+  const http = await createHttpServer({ ...edge, docs: false })
+  const grpc = createGrpcServer({ ...edge, messageSizeMax: 4 * 1024 * 1024 })
   let nextKey = 0
 
   return {

@@ -11,9 +11,9 @@ import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId, UserId
 import { wordUuid } from './ids.ts'
 
 /** The user who calls when a user does. */
-export const ANN = wordUuid('ann') as UserId
+const ANN = wordUuid('ann') as UserId
 /** Another one. */
-export const BOB = wordUuid('bob') as UserId
+const BOB = wordUuid('bob') as UserId
 
 /** A caller of each role, whose token is the role's name; `user` is Ann. */
 export const roleTokens: TokenAuthentication = {

@@ -104,8 +104,12 @@ function toAnswer(message: Loose, headers: Metadata): RpcAnswer {
 
 const NO_DETAILS = { reason: undefined, info: {}, errors: [], retryDelay: undefined, explanation: undefined }
 
-/** What an error of grpc-js says. */
-function toErrorAnswer({ code, details, metadata }: ServiceError): RpcAnswer {
+/** What an error of grpc-js, or the status of a stream, says. */
+export function toErrorAnswer({
+  code,
+  details,
+  metadata,
+}: Pick<ServiceError, 'code' | 'details' | 'metadata'>): RpcAnswer {
   const [bytes] = metadata.get('grpc-status-details-bin')
   const read = bytes === undefined ? NO_DETAILS : readDetails(decode('google.rpc.Status', bytes as Buffer))
   return {

@@ -1,6 +1,7 @@
 /** The gRPC edge over the memory store, and clients of it. */
 import { serviceOf } from '#api/grpc/contract.ts'
 import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from '#api/grpc/server.ts'
+import { openAccess, type AccessControl } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
 import type { Command } from '#core/command.ts'
 import { createMemoryFlorin } from './florin.ts'
@@ -23,6 +24,8 @@ export interface GrpcEdge extends GrpcClient {
 export async function createGrpcEdge(
   options: {
     readonly florin?: Florin
+    /** Absent: everybody may do everything. */
+    readonly accessControl?: AccessControl
     readonly change?: (florin: Florin) => Partial<Florin>
     readonly messageSizeMax?: number
     /** What else differs from the edge's defaults. */
@@ -30,12 +33,14 @@ export async function createGrpcEdge(
   } = {},
 ): Promise<GrpcEdge & AsyncDisposable> {
   const memory = createMemoryFlorin()
-  const florin = options.florin ?? memory.florin
+  const whole = options.florin ?? memory.florin
+  const florin = { ...whole, ...options.change?.(whole) }
   const log: GrpcEdge['log'] = []
   const write = (level: string) => (fields: object, message: string) =>
     void log.push({ level, fields, message })
   const server = createGrpcServer({
-    florin: { ...florin, ...options.change?.(florin) },
+    florin,
+    accessControl: options.accessControl ?? openAccess(florin),
     log: { debug: write('debug'), warn: write('warn'), error: write('error') },
     messageSizeMax: options.messageSizeMax ?? 4 * 1024 * 1024,
     ...options.server,

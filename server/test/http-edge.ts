@@ -8,7 +8,12 @@ import { createFixedRates, type FixedRate } from '#adapters/rates-fixed/rates.ts
 import { createMovableClock } from '#adapters/runtime-node/clock.ts'
 import { createSecrets } from '#adapters/runtime-node/secrets.ts'
 import { createMemoryStore, type MemoryStore } from '#adapters/store-memory/store.ts'
-import { createAccessControl, openAccess, type TokenAuthentication } from '#app/access-control.ts'
+import {
+  createAccessControl,
+  openAccess,
+  type AccessControl,
+  type TokenAuthentication,
+} from '#app/access-control.ts'
 import { createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, FLORIN_SETTINGS, type Florin } from '#app/florin.ts'
 import { parseCurrencyCode, type Currency, type CurrencyCode } from '#core/currency.ts'
@@ -41,6 +46,7 @@ export interface Edge {
   readonly store: MemoryStore
   /** Without any control of access. */
   readonly florin: Florin
+  readonly accessControl: AccessControl
   readonly log: LogLine[]
   readonly openapi: OpenApiDocument
   ask(path: string, ask?: Ask): Promise<Answer>
@@ -123,12 +129,13 @@ export async function createEdge(
   const write = (level: LogLine['level']) => (fields: object, message: string) =>
     void lines.push({ level, fields, message })
   const log: HttpLog = { debug: write('debug'), warn: write('warn'), error: write('error') }
+  const accessControl =
+    options.tokens === undefined
+      ? openAccess(florin)
+      : createAccessControl({ florin, reader: store, tokens: options.tokens })
   const app = await createHttpServer({
     florin,
-    accessControl:
-      options.tokens === undefined
-        ? openAccess(florin)
-        : createAccessControl({ florin, reader: store, tokens: options.tokens }),
+    accessControl,
     log,
     docs: options.docs ?? false,
     logRequests: options.logRequests ?? false,
@@ -153,6 +160,7 @@ export async function createEdge(
   return {
     app,
     florin,
+    accessControl,
     store,
     log: lines,
     openapi,

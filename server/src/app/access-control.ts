@@ -11,7 +11,7 @@ import { grantingOwnScopes } from './granting.ts'
 import { toOwnFlorin } from './own-florin.ts'
 
 /** What a request says about who sends it. */
-export interface Credentials {
+interface Credentials {
   /** As HTTP's Authorization: `Bearer flk_…`; undefined when there is none. */
   readonly authorization: string | undefined
 }

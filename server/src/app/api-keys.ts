@@ -17,13 +17,13 @@ import { createFreshCache } from './fresh-cache.ts'
 import { callerFields, type Caller } from './request.ts'
 
 /** A key that another process revoked is taken for at most so long. */
-export const KEY_CACHE_AGE_MAX_MS = 1_000
+const KEY_CACHE_AGE_MAX_MS = 1_000
 const KEY_CACHE_SIZE_MAX = 10_000
 
 const SHAPE = new RegExp(`^${API_KEY_PREFIX}([A-Za-z0-9_-]{43})([0-9a-f]{6})$`)
 
 /** A key to make. */
-export interface ApiKeyRequest {
+interface ApiKeyRequest {
   readonly name: string
   readonly scopes: readonly Scope[]
   readonly expiresAt: Instant | null

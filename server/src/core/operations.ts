@@ -12,7 +12,7 @@ import type { AppError } from './errors.ts'
  * - `shared`: the same for everybody.
  * - `none`: not for users.
  */
-export type ForUsers = 'named' | 'debited' | 'listed' | 'shared' | 'none'
+type ForUsers = 'named' | 'debited' | 'listed' | 'shared' | 'none'
 
 /** A row of the table. */
 export interface OperationRule {

@@ -43,7 +43,7 @@ function demandOf({ host, mode }: AuthSettings): string | null {
 }
 
 /** True for names and addresses that only this machine reaches. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.[0-9]{1,3}){3}$/.test(host)
 }
 

@@ -13,10 +13,9 @@ import { createPostgresAudit } from '#adapters/store-postgres/audit.ts'
 import { createMigrator, type SchemaMigrator } from '#adapters/store-postgres/migrate.ts'
 import { readServerVersion } from '#adapters/store-postgres/server-version.ts'
 import { openPostgresStore } from '#adapters/store-postgres/store.ts'
-import { createGrpcServer } from '#api/grpc/server.ts'
+import { createGrpcServer, type GrpcServerOptions } from '#api/grpc/server.ts'
 import { createClientAddress } from '#api/client-address.ts'
-import { createHttpServer } from '#api/http/server.ts'
-import type { TlsIdentity } from '#api/tls.ts'
+import { createHttpServer, type HttpServerOptions } from '#api/http/server.ts'
 import { createAccessControl, openAccess, type AccessControl } from '#app/access-control.ts'
 import { BATCHER_LIMITS, createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, type Florin } from '#app/florin.ts'
@@ -106,17 +105,17 @@ export async function composeFlorin(
     closers.add('worker loops', () => Promise.all(loops.map((loop) => loop.stop())))
 
     const { host, httpPort } = config
-    const grpcAddress = await listenGrpc(config, { florin, tls }, log, closers)
-    const http = await createHttpServer({
+    const edge: EdgeOptions = {
       florin,
       accessControl: ledger.accessControl,
-      log,
-      logRequests: asksForRequests(config.logLevel),
-      grpcAddress,
       rateLimits: ledger.rateLimits,
       clientAddress: createClientAddress(config.trustedProxies),
       tls,
-    })
+      log,
+      logRequests: ['debug', 'trace'].includes(config.logLevel),
+    }
+    const grpcAddress = await listenGrpc(config, edge, closers)
+    const http = await createHttpServer({ ...edge, grpcAddress })
     closers.add('http', () => http.close())
     try {
       await http.listen({ host, port: httpPort })
@@ -128,20 +127,16 @@ export async function composeFlorin(
   })
 }
 
-function asksForRequests(level: Config['logLevel']): boolean {
-  return level === 'debug' || level === 'trace'
-}
+/** What both edges are made with. */
+type EdgeOptions = Omit<GrpcServerOptions, 'messageSizeMax'> & HttpServerOptions
 
 async function listenGrpc(
-  { host, grpcPort, grpcMessageSizeMax: messageSizeMax, logLevel, auth }: Config,
-  { florin, tls }: { readonly florin: Florin; readonly tls: TlsIdentity | null },
-  log: Log,
+  { host, grpcPort, grpcMessageSizeMax: messageSizeMax }: Config,
+  edge: EdgeOptions,
   closers: Closers,
 ): Promise<string | null> {
-  // Over gRPC nobody is asked yet who they are.
-  if (grpcPort === null || auth === 'on') return null
-  const logRequests = asksForRequests(logLevel)
-  const grpc = createGrpcServer({ florin, log, logRequests, messageSizeMax, tls })
+  if (grpcPort === null) return null
+  const grpc = createGrpcServer({ ...edge, messageSizeMax })
   closers.add('gRPC', () => grpc.close())
   try {
     const { port } = await grpc.listen({ host, port: grpcPort })

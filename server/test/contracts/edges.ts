@@ -184,7 +184,12 @@ async function serveRest(florin: Florin) {
 }
 
 async function serveGrpc(florin: Florin, definitions: PackageDefinition) {
-  const server = createGrpcServer({ florin, log: quietLog, messageSizeMax: 4 * 1024 * 1024 })
+  const server = createGrpcServer({
+    florin,
+    accessControl: openAccess(florin),
+    log: quietLog,
+    messageSizeMax: 4 * 1024 * 1024,
+  })
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 })
   const client = createGrpcClient(`127.0.0.1:${port}`, definitions)
 

@@ -3,7 +3,8 @@ import { status, type Metadata } from '@grpc/grpc-js'
 import { CALLER_GONE } from '#app/request.ts'
 import type { Explanation } from '#core/codes.ts'
 import type { Rejected } from '#core/command.ts'
-import type { AppError, FieldError } from '#core/errors.ts'
+import { AppError, type FieldError } from '#core/errors.ts'
+import type { HttpLog } from '../http/log.ts'
 import { messageOf } from './contract.ts'
 import { errorStatuses, refusalStatuses } from './status.ts'
 
@@ -66,9 +67,24 @@ export function errorProblem(error: AppError): RpcProblem {
 }
 
 /** The problem for a bug: says nothing but that it was ours. */
-export function bugProblem(): RpcProblem {
+function bugProblem(): RpcProblem {
   const message = 'This is a bug in Florin; the log has it under the request id.'
   return { status: status.INTERNAL, reason: 'internal', message, errors: [], info: {} }
+}
+
+/** The problem for whatever was thrown; what is not the caller's doing is logged. */
+export function problemOf(
+  error: unknown,
+  { requestId, method }: { readonly requestId: string; readonly method: string },
+  log: HttpLog,
+): RpcProblem {
+  const fields = { request_id: requestId, method, err: error }
+  const problem = error instanceof AppError ? errorProblem(error) : bugProblem()
+  if (problem.status === status.INTERNAL) log.error(fields, 'call failed: a bug')
+  else if (error instanceof AppError && error.kind === 'unavailable' && error.code !== CALLER_GONE) {
+    log.warn(fields, 'call not answered: unavailable')
+  }
+  return problem
 }
 
 const details = {

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadSync } from '@grpc/proto-loader'
 import { protoPath } from 'grpc-health-check'
+import { openAccess } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
 import { AppError } from '#core/errors.ts'
 import { createMemoryFlorin } from '#test/florin.ts'
@@ -211,7 +212,12 @@ describe('the gRPC server', () => {
   it('says with the code of the system that a port is taken', async () => {
     await using edge = await createGrpcEdge()
     const { florin } = createMemoryFlorin()
-    const other = createGrpcServer({ florin, log: quietLog, messageSizeMax: 1024 })
+    const other = createGrpcServer({
+      florin,
+      accessControl: openAccess(florin),
+      log: quietLog,
+      messageSizeMax: 1024,
+    })
     const port = Number(edge.address.split(':')[1])
     await assert.rejects(other.listen({ host: '127.0.0.1', port }), { code: 'EADDRINUSE' })
     await other.close()

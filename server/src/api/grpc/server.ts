@@ -4,11 +4,15 @@ import { createServer, type AddressInfo, type Server as Listener, type Socket } 
 import { createServer as createTlsServer } from 'node:tls'
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
 import { ReflectionService } from '@grpc/reflection'
+import type { AccessControl } from '#app/access-control.ts'
+import type { Florin } from '#app/florin.ts'
 import { assert } from '#core/assert.ts'
 import { HANDSHAKE_TIMEOUT_MS, type TlsIdentity } from '../tls.ts'
+import { controlAccess } from './access.ts'
 import type { Edge, Handlers } from './calls.ts'
 import { reflected, serviceOf } from './contract.ts'
 import { serveHealth } from './health.ts'
+import { assertRows } from './methods.ts'
 import { createAccountService as createAccountServiceV1 } from './v1/accounts.ts'
 import { createTransferService as createTransferServiceV1 } from './v1/transfers.ts'
 import { createAccountService } from './v2/accounts.ts'
@@ -23,7 +27,9 @@ import { createTransferService } from './v2/transfers.ts'
 import { createUserService } from './v2/users.ts'
 
 /** What the edge needs, and how it behaves. */
-export interface GrpcServerOptions extends Omit<Edge, 'closing'> {
+export interface GrpcServerOptions extends Pick<Edge, 'log' | 'logRequests'> {
+  readonly florin: Florin
+  readonly accessControl: AccessControl
   /** The largest request, in bytes. */
   readonly messageSizeMax: number
   /** Null: plain HTTP/2. */
@@ -66,10 +72,12 @@ const LIMITS = {
 
 /** Makes the server, ready for `listen`. */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
-  const { florin, messageSizeMax, tls = null } = options
+  const { florin, accessControl, messageSizeMax, tls = null } = options
   // It would write what clients do wrong to stderr, as much as they like.
   setLogVerbosity(logVerbosity.NONE)
+  const access = controlAccess(accessControl, options)
   const server = new Server({
+    interceptors: [access.interceptor],
     'grpc.max_receive_message_length': messageSizeMax,
     'grpc.max_concurrent_streams': LIMITS.concurrentStreamsMax,
     'grpc.keepalive_time_ms': LIMITS.keepaliveTimeMs,
@@ -80,12 +88,13 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const closing = new AbortController()
   for (const [name, create] of Object.entries(SERVICES)) {
     const service = serviceOf(name)
-    const handlers = create({ ...options, closing: closing.signal })
+    const handlers = create({ ...options, access, closing: closing.signal })
     const odd = new Set(Object.keys(service)).symmetricDifference(new Set(Object.keys(handlers)))
     assert(
       odd.size === 0,
       `methods of ${name} that are only in the contract, or only here: ${[...odd].join(', ')}`,
     )
+    assertRows(name, Object.keys(service))
     server.addService(service, handlers)
   }
   new ReflectionService(reflected).addToServer(server)

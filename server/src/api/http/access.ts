@@ -10,6 +10,7 @@ import type { RequestCounter } from './rate-limit.ts'
 export type FlorinOf = (request: FastifyRequest) => Florin
 
 const ACCESS = 'access'
+const ASK_AGAIN = 'askAgain'
 
 /** Who sent the request. */
 export function accessOf(request: FastifyRequest): Access {
@@ -19,9 +20,14 @@ export function accessOf(request: FastifyRequest): Access {
 /** Whoever watches over Florin must see it even when everybody calls at once. */
 const UNCOUNTED: readonly (string | undefined)[] = ['live', 'ready'] satisfies OperationName[]
 
+/** Asks once more, for an answer that took its time. Throws when whoever sent the request would not be let in any more. */
+export async function askAgain(request: FastifyRequest): Promise<void> {
+  await request.getDecorator<() => Promise<unknown>>(ASK_AGAIN)()
+}
+
 /**
- * Lets in only who may do what the route does, and not too often. Call it before any route is added: one whose operation has no row in the
- * table of operations ends the start.
+ * Lets in only who may do what the route does, and not too often. Call it before any route is added: one whose operation
+ * has no row in the table of operations ends the start.
  */
 export function controlAccess(
   app: FastifyInstance,
@@ -29,6 +35,7 @@ export function controlAccess(
   { byAddress, byPrincipal }: RequestCounter,
 ): FlorinOf {
   app.decorateRequest(ACCESS, null)
+  app.decorateRequest(ASK_AGAIN, null)
   app.addHook('onRoute', ({ method, url, schema }) => {
     const name = nameOf(schema)
     if (!isOperation(name)) throw new Error(`${String(method)} ${url} has no row in core/operations.ts`)
@@ -39,7 +46,9 @@ export function controlAccess(
     // What no route is for is answered as that, whoever asks.
     if (!isOperation(operation)) return
     const { authorization } = request.headers
-    const access = await control.admit({ authorization }, operation)
+    const ask = () => control.admit({ authorization }, operation)
+    const access = await ask()
+    request.setDecorator(ASK_AGAIN, ask)
     request.setDecorator(ACCESS, access)
     if (byPrincipal !== null && operations[operation].needs !== 'nothing') {
       await byPrincipal(access.principal, reply)

@@ -7,11 +7,10 @@ import { notFound } from '../problems.ts'
 
 /** florin.v1.AccountService */
 export function createAccountService(edge: Edge): Handlers {
-  const { florin } = edge
   return {
-    CreateAccount: unary(edge, async ({ idempotency_key: key, ...fields }, call) => {
+    CreateAccount: unary(edge, async ({ idempotency_key: key, ...fields }, { florin, callerOf }) => {
       const { account_id: id, initial_balance: initialBalance } = parseMessage(NewAccountV1, fields)
-      const outcome = await florin.accounts.create(call.callerOf(key), {
+      const outcome = await florin.accounts.create(callerOf(key), {
         id,
         userId: null,
         currency: NO_CURRENCY.code,
@@ -22,7 +21,7 @@ export function createAccountService(edge: Edge): Handlers {
       return answerOf(outcome, (account) => ({ account: toAccountV1(account) }), accountField)
     }),
 
-    GetAccount: unary(edge, async (fields) => {
+    GetAccount: unary(edge, async (fields, { florin }) => {
       const { account_id: id } = parseMessage(AccountPathV1, fields)
       const account = await florin.reader.findAccount(id)
       return account === undefined || !isV1Account(account)

@@ -14,14 +14,13 @@ import { notFound } from '../problems.ts'
 
 /** florin.v1.TransferService */
 export function createTransferService(edge: Edge): Handlers {
-  const { florin } = edge
   return {
-    CreateTransfer: unary(edge, async ({ idempotency_key: key, ...fields }, call) => {
+    CreateTransfer: unary(edge, async ({ idempotency_key: key, ...fields }, { florin, callerOf }) => {
       const asked = parseMessage(NewTransferV1, fields)
       const { source_account_id: source, destination_account_id: destination, amount } = asked
       const outcome = await withFieldNames(
         transferField,
-        florin.transfers.post(call.callerOf(key), {
+        florin.transfers.post(callerOf(key), {
           id: null,
           postings: [{ source, destination, amount, currency: NO_CURRENCY.code }],
           reference: null,
@@ -32,7 +31,7 @@ export function createTransferService(edge: Edge): Handlers {
       return answerOf(outcome, (transfer) => ({ transfer: toTransferV1(transfer) }), transferField)
     }),
 
-    GetTransfer: unary(edge, async (fields) => {
+    GetTransfer: unary(edge, async (fields, { florin }) => {
       const { id } = parseMessage(TransferPathV1, fields)
       const transfer = await florin.reader.findTransfer(id)
       return transfer === undefined || !isV1Transfer(transfer)

@@ -32,13 +32,12 @@ const WalletRequest = z.strictObject({ user_id: userIdText })
 
 /** florin.v2.AccountService */
 export function createAccountService(edge: Edge): Handlers {
-  const { florin } = edge
   return {
-    CreateAccount: unary(edge, async ({ idempotency_key: key, ...fields }, call) => {
+    CreateAccount: unary(edge, async ({ idempotency_key: key, ...fields }, { florin, callerOf }) => {
       const asked = parseMessage(NewAccount, fields)
       const { id = null, user_id: userId, credit_limit: creditLimit, initial_balance: initialBalance } = asked
       const { currency, metadata } = asked
-      const outcome = await florin.accounts.create(call.callerOf(key), {
+      const outcome = await florin.accounts.create(callerOf(key), {
         id,
         userId,
         currency,
@@ -49,18 +48,18 @@ export function createAccountService(edge: Edge): Handlers {
       return answerOf(outcome, (account) => ({ account: toAccount(account) }))
     }),
 
-    GetAccount: unary(edge, async ({ account_id: id, ...fields }) => {
+    GetAccount: unary(edge, async ({ account_id: id, ...fields }, { florin }) => {
       const path = parseMessage(AccountPath, { account_id: id })
       const account = await accountAt(florin, path.account_id, parseMessage(AccountMoment, fields))
       return account === undefined ? failed(notFound('account', path.account_id)) : answered({ account })
     }),
 
-    ListAccounts: unary(edge, async (fields) => {
+    ListAccounts: unary(edge, async (fields, { florin }) => {
       const { data: accounts, ...page } = await accountPage(florin, readList(accountList, fields))
       return answered({ accounts, ...page })
     }),
 
-    UpdateAccount: unary(edge, async (request, call) => {
+    UpdateAccount: unary(edge, async (request, { florin, callerOf }) => {
       const {
         idempotency_key: key,
         if_version: version,
@@ -71,7 +70,7 @@ export function createAccountService(edge: Edge): Handlers {
       const path = parseMessage(AccountPath, { account_id: id })
       const changes = parseMessage(AccountChanges, { ...fields, ...metadataChange(change) })
       const { credit_limit: creditLimit, metadata } = changes
-      const outcome = await florin.accounts.update(call.callerOf(key), path.account_id, {
+      const outcome = await florin.accounts.update(callerOf(key), path.account_id, {
         ifVersion: readVersion(version),
         ...(creditLimit === undefined ? {} : { creditLimit }),
         ...(metadata === undefined ? {} : { metadata }),
@@ -79,16 +78,16 @@ export function createAccountService(edge: Edge): Handlers {
       return answerOf(outcome, (account) => ({ account: toAccount(account) }), changedAs('account_id'))
     }),
 
-    CloseAccount: unary(edge, async (request, call) => {
+    CloseAccount: unary(edge, async (request, { florin, callerOf }) => {
       const { idempotency_key: key, if_version: version, account_id: id, ...fields } = request
       const path = parseMessage(AccountPath, { account_id: id })
       const { sweep_to: sweepTo } = parseMessage(Closing, fields)
       const asked = { ifVersion: readVersion(version), sweepTo }
-      const outcome = await florin.accounts.close(call.callerOf(key), path.account_id, asked)
+      const outcome = await florin.accounts.close(callerOf(key), path.account_id, asked)
       return answerOf(outcome, (account) => ({ account: toAccount(account) }), changedAs('account_id'))
     }),
 
-    ListEntries: unary(edge, async ({ account_id: id, ...fields }) => {
+    ListEntries: unary(edge, async ({ account_id: id, ...fields }, { florin }) => {
       const path = parseMessage(AccountPath, { account_id: id })
       const found = await entryPage(florin, path.account_id, readList(entryList, fields))
       if (found === undefined) return failed(notFound('account', path.account_id))
@@ -96,7 +95,7 @@ export function createAccountService(edge: Edge): Handlers {
       return answered({ entries, ...page })
     }),
 
-    StreamStatement: serverStream(edge, async function* (request) {
+    StreamStatement: serverStream(edge, async function* (request, { florin }) {
       const { account_id: id, ...asked } = parseMessage(StatementRequest, request)
       const account = await florin.reader.findAccount(id)
       if (account === undefined) return notFound('account', id)
@@ -108,13 +107,13 @@ export function createAccountService(edge: Edge): Handlers {
       return null
     }),
 
-    GetWallet: unary(edge, async (fields) => {
+    GetWallet: unary(edge, async (fields, { florin }) => {
       const { user_id: id } = parseMessage(WalletRequest, fields)
       const wallet = await walletOf(florin, id)
       return wallet === undefined ? failed(notFound('user', id)) : answered(wallet)
     }),
 
-    ListAccountPolicies: unary(edge, async (fields) => {
+    ListAccountPolicies: unary(edge, async (fields, { florin }) => {
       const { account_id: id } = parseMessage(AccountPath, fields)
       const policies = await accountPolicies(florin, id)
       return policies === undefined

@@ -10,7 +10,6 @@ import { toItemResult } from './outcomes.ts'
 
 /** TransferService/BulkCreateTransfers */
 export function bulkCreateTransfers(edge: Edge) {
-  const { bulk } = edge.florin
   return unary(edge, async ({ idempotency_key: key, items: sent = [], ...fields }, call): Promise<Answer> => {
     const transfers = (sent as Fields[]).map(({ transfer }) => transfer as Fields | undefined)
     /** REST writes an item flat, so it has no `transfer`. */
@@ -23,6 +22,7 @@ export function bulkCreateTransfers(edge: Edge) {
 
     const asked = await withFieldNames(fieldName, readBulk(fields, sent as Fields[]))
     const { mode, items } = asked
+    const { bulk } = call.florin
     const caller = call.callerOf(key)
     const show = (result: BulkResult, index: number): object => {
       const restName = namesOf(items[index] as AskedItem)

@@ -13,20 +13,19 @@ import { readList } from './lists.ts'
 
 /** florin.v2.CurrencyService */
 export function createCurrencyService(edge: Edge): Handlers {
-  const { florin } = edge
   return {
-    CreateCurrency: unary(edge, async ({ idempotency_key: key, ...fields }, call) => {
-      const outcome = await florin.currencies.create(call.callerOf(key), parseMessage(NewCurrency, fields))
+    CreateCurrency: unary(edge, async ({ idempotency_key: key, ...fields }, { florin, callerOf }) => {
+      const outcome = await florin.currencies.create(callerOf(key), parseMessage(NewCurrency, fields))
       return answerOf(outcome, (currency) => ({ currency: toCurrency(currency, true) }))
     }),
 
-    GetCurrency: unary(edge, async (fields) => {
+    GetCurrency: unary(edge, async (fields, { florin }) => {
       const { code } = parseMessage(CurrencyPath, fields)
       const currency = await findCurrency(florin, code)
       return currency === undefined ? failed(notFound('currency', code)) : answered({ currency })
     }),
 
-    ListCurrencies: unary(edge, async (fields) => {
+    ListCurrencies: unary(edge, async (fields, { florin }) => {
       const { data: currencies, ...page } = await currencyPage(florin, readList(currencyList, fields))
       return answered({ currencies, ...page })
     }),

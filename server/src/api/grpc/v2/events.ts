@@ -10,14 +10,15 @@ const WATCHED_AT_ONCE_MAX = 500
 
 /** florin.v2.EventService */
 export function createEventService(edge: Edge): Handlers {
-  const { florin } = edge
   return {
-    ListEvents: unary(edge, async (fields) => {
+    ListEvents: unary(edge, async (fields, { florin, askAgain }) => {
       const { data: events, ...page } = await eventPage(florin, readQuery(fields), edge.closing)
+      // It may have waited for half a minute.
+      await askAgain()
       return answered({ events, ...page })
     }),
 
-    Watch: serverStream(edge, async function* (fields, { signal }) {
+    Watch: serverStream(edge, async function* (fields, { florin, signal }) {
       const asked = { ...fields, limit: WATCHED_AT_ONCE_MAX, wait: EVENT_WAIT_MAX_MS / 1000 }
       let after = fields['after']
       while (!signal.aborted) {

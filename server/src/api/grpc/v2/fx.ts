@@ -6,14 +6,13 @@ import { notFound } from '../problems.ts'
 
 /** florin.v2.FxService */
 export function createFxService(edge: Edge): Handlers {
-  const { florin } = edge
   return {
-    CreateQuote: unary(edge, async ({ idempotency_key: key, ...fields }, call) => {
-      const outcome = await florin.quotes.create(call.callerOf(key), parseMessage(NewQuote, fields))
+    CreateQuote: unary(edge, async ({ idempotency_key: key, ...fields }, { florin, callerOf }) => {
+      const outcome = await florin.quotes.create(callerOf(key), parseMessage(NewQuote, fields))
       return answerOf(outcome, (quote) => ({ quote: toQuote(quote) }), quoteField)
     }),
 
-    GetQuote: unary(edge, async (fields) => {
+    GetQuote: unary(edge, async (fields, { florin }) => {
       const { quote_id: id } = parseMessage(QuotePath, fields)
       const quote = await florin.reader.findQuote(id)
       return quote === undefined ? failed(notFound('quote', id)) : answered({ quote: toQuote(quote) })
@@ -22,7 +21,7 @@ export function createFxService(edge: Edge): Handlers {
     ConvertQuote: unary(edge, async ({ idempotency_key: key, quote_id: id, ...fields }, call) => {
       const path = parseMessage(QuotePath, { quote_id: id })
       const asked = parseMessage(Conversion, fields)
-      const outcome = await florin.quotes.convert(call.callerOf(key), path.quote_id, asked)
+      const outcome = await call.florin.quotes.convert(call.callerOf(key), path.quote_id, asked)
       return answerOf(outcome, (transfer) => ({ transfer: toTransfer(transfer) }), conversionField)
     }),
   }

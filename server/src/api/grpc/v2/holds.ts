@@ -8,21 +8,20 @@ import { readList } from './lists.ts'
 
 /** florin.v2.HoldService */
 export function createHoldService(edge: Edge): Handlers {
-  const { florin } = edge
   return {
-    CreateHold: unary(edge, async ({ idempotency_key: key, ...fields }, call) => {
+    CreateHold: unary(edge, async ({ idempotency_key: key, ...fields }, { florin, callerOf }) => {
       const { expires_at: expiresAt, ...asked } = parseMessage(NewHold, fields)
-      const outcome = await florin.holds.create(call.callerOf(key), { ...asked, expiresAt })
+      const outcome = await florin.holds.create(callerOf(key), { ...asked, expiresAt })
       return answerOf(outcome, (hold) => ({ hold: toHold(hold) }))
     }),
 
-    GetHold: unary(edge, async (fields) => {
+    GetHold: unary(edge, async (fields, { florin }) => {
       const { hold_id: id } = parseMessage(HoldPath, fields)
       const hold = await florin.reader.findHold(id)
       return hold === undefined ? failed(notFound('hold', id)) : answered({ hold: toHold(hold) })
     }),
 
-    ListHolds: unary(edge, async (fields) => {
+    ListHolds: unary(edge, async (fields, { florin }) => {
       const { data: holds, ...page } = await holdPage(florin, readList(holdList, fields))
       return answered({ holds, ...page })
     }),
@@ -31,7 +30,7 @@ export function createHoldService(edge: Edge): Handlers {
       const path = parseMessage(HoldPath, { hold_id: id })
       const { amount, release_rest: releaseRest } = parseMessage(NewCapture, fields)
       const asked = { amount, releaseRest }
-      const outcome = await florin.holds.capture(call.callerOf(key), path.hold_id, asked)
+      const outcome = await call.florin.holds.capture(call.callerOf(key), path.hold_id, asked)
       return answerOf(
         outcome,
         ({ hold, transfer }) => ({ hold: toHold(hold), transfer: toTransfer(transfer) }),
@@ -39,9 +38,9 @@ export function createHoldService(edge: Edge): Handlers {
       )
     }),
 
-    ReleaseHold: unary(edge, async ({ idempotency_key: key, ...fields }, call) => {
+    ReleaseHold: unary(edge, async ({ idempotency_key: key, ...fields }, { florin, callerOf }) => {
       const { hold_id: id } = parseMessage(HoldPath, fields)
-      const outcome = await florin.holds.release(call.callerOf(key), id)
+      const outcome = await florin.holds.release(callerOf(key), id)
       return answerOf(outcome, (hold) => ({ hold: toHold(hold) }))
     }),
   }

@@ -18,11 +18,10 @@ import { readList } from './lists.ts'
 
 /** florin.v2.PolicyService */
 export function createPolicyService(edge: Edge): Handlers {
-  const { florin } = edge
   return {
     CreatePolicy: unary(edge, async ({ idempotency_key: key, rules: sent, ...fields }, call) => {
       const { target, rules } = parseMessage(NewPolicy, { ...fields, ...readRules(sent) })
-      const outcome = await florin.policies.create(call.callerOf(key), target, rules)
+      const outcome = await call.florin.policies.create(call.callerOf(key), target, rules)
       return answerOf(
         outcome,
         (policy) => ({ policy: toPolicyMessage(toPolicy(policy)) }),
@@ -30,7 +29,7 @@ export function createPolicyService(edge: Edge): Handlers {
       )
     }),
 
-    GetPolicy: unary(edge, async (fields) => {
+    GetPolicy: unary(edge, async (fields, { florin }) => {
       const { policy_id: id } = parseMessage(PolicyPath, fields)
       const policy = await florin.reader.findPolicy(id)
       return policy === undefined
@@ -38,17 +37,17 @@ export function createPolicyService(edge: Edge): Handlers {
         : answered({ policy: toPolicyMessage(toPolicy(policy)) })
     }),
 
-    ListPolicies: unary(edge, async (fields) => {
+    ListPolicies: unary(edge, async (fields, { florin }) => {
       const { data, ...page } = await policyPage(florin, readList(policyList, fields))
       return answered({ policies: data.map(toPolicyMessage), ...page })
     }),
 
-    UpdatePolicy: unary(edge, async (request, call) => {
+    UpdatePolicy: unary(edge, async (request, { florin, callerOf }) => {
       const { idempotency_key: key, if_version: version, policy_id: id, rules: sent, ...fields } = request
       const path = parseMessage(PolicyPath, { policy_id: id })
       const { rules } = parseMessage(PolicyChange, { ...fields, ...readRules(sent) })
       const change = { ifVersion: readVersion(version), rules }
-      const outcome = await florin.policies.update(call.callerOf(key), path.policy_id, change)
+      const outcome = await florin.policies.update(callerOf(key), path.policy_id, change)
       return answerOf(
         outcome,
         (policy) => ({ policy: toPolicyMessage(toPolicy(policy)) }),
@@ -59,7 +58,7 @@ export function createPolicyService(edge: Edge): Handlers {
     RemovePolicy: unary(edge, async ({ idempotency_key: key, if_version: version, ...fields }, call) => {
       const { policy_id: id } = parseMessage(PolicyPath, fields)
       const change = { ifVersion: readVersion(version), rules: null }
-      const outcome = await florin.policies.update(call.callerOf(key), id, change)
+      const outcome = await call.florin.policies.update(call.callerOf(key), id, change)
       return answerOf(
         outcome,
         (policy) => ({ policy: toPolicyMessage(toPolicy(policy)) }),
@@ -67,7 +66,7 @@ export function createPolicyService(edge: Edge): Handlers {
       )
     }),
 
-    ListPolicyVersions: unary(edge, async ({ policy_id: id, ...fields }) => {
+    ListPolicyVersions: unary(edge, async ({ policy_id: id, ...fields }, { florin }) => {
       const path = parseMessage(PolicyPath, { policy_id: id })
       const found = await policyVersionPage(florin, path.policy_id, readList(policyVersionList, fields))
       if (found === undefined) return failed(notFound('policy', path.policy_id))

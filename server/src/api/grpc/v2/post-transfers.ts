@@ -2,10 +2,13 @@
 import type { handleBidiStreamingCall, ServerDuplexStream } from '@grpc/grpc-js'
 import type { BulkResult } from '#app/bulk.ts'
 import { AppError } from '#core/errors.ts'
+import type { HttpLog } from '../../http/log.ts'
 import { withFieldNames } from '../../http/field-names.ts'
-import { callOf, metadataOf, problemOf, wellFormed, type Call, type Edge } from '../calls.ts'
+import { callOf, wellFormed, type Call, type Edge } from '../calls.ts'
 import type { Fields } from '../codec.ts'
-import { closingProblem, endStream } from '../streams.ts'
+import { answerMetadata } from '../metadata.ts'
+import { problemOf } from '../problems.ts'
+import { closingProblem, endStream, keepAsking } from '../streams.ts'
 import { readTransfer } from './new-transfer.ts'
 import { toItemResult } from './outcomes.ts'
 
@@ -17,43 +20,43 @@ type Rpc = ServerDuplexStream<Fields, object>
 /** The method. */
 export function postTransfers(edge: Edge): handleBidiStreamingCall<Fields, object> {
   return (rpc) => {
-    const call = callOf(rpc)
-    rpc.sendMetadata(metadataOf(call, { replayed: false }))
-    const answers = createAnswers(rpc, () =>
-      endStream(rpc, call, edge.closing.aborted ? closingProblem : null),
-    )
+    const call = callOf(rpc, edge)
+    const barred = keepAsking(rpc, call)
+    rpc.sendMetadata(answerMetadata(call.requestId))
+    const answers = createAnswers(rpc, () => {
+      const problem = edge.closing.aborted ? closingProblem : null
+      endStream(rpc, call, barred.aborted ? problemOf(barred.reason, call, edge.log) : problem)
+    })
     let index = 0
 
     rpc.on('data', (message: Fields) => {
       const answer = answers.expect()
       const place = index++
-      void outcomeOf(edge, { rpc, call, message }).then((outcome) => answer({ index: place, ...outcome }))
+      void outcomeOf(call, message, edge.log).then((outcome) => answer({ index: place, ...outcome }))
     })
-    // What was read is answered, whether the client or the server ends the stream.
+    // What was read is answered, whoever ends the stream.
     const close = (): void => answers.close()
     rpc.once('end', close)
+    barred.addEventListener('abort', close)
     edge.closing.addEventListener('abort', close)
     rpc.once('close', () => edge.closing.removeEventListener('abort', close))
   }
 }
 
 /** Never rejects: what is wrong with one transfer does not end the stream. */
-async function outcomeOf(
-  { florin, log }: Edge,
-  { rpc, call, message }: { readonly rpc: Rpc; readonly call: Call; readonly message: Fields },
-): Promise<object> {
+async function outcomeOf(call: Call, message: Fields, log: HttpLog): Promise<object> {
   const told = { fieldName: (field: string) => field, requestId: call.requestId }
   try {
     const { transfer, idempotency_key: key } = wellFormed(message)
     const { request, fieldName } = readTransfer(transfer)
-    const outcome = await withFieldNames(fieldName, florin.transfers.post(call.callerOf(key), request))
+    const outcome = await withFieldNames(fieldName, call.florin.transfers.post(call.callerOf(key), request))
     const result: BulkResult =
       outcome.kind === 'accepted'
         ? { kind: 'posted', transfer: outcome.result }
         : { kind: 'refused', rejected: outcome }
     return { ...toItemResult(result, { ...told, fieldName }), replayed: outcome.replayed }
   } catch (error) {
-    problemOf(error, rpc, call, log)
+    problemOf(error, call, log)
     const known = error instanceof AppError ? error : new AppError('internal', '', { cause: error })
     return toItemResult({ kind: 'error', error: known }, told)
   }

@@ -4,12 +4,13 @@ import { answered, unary, type Edge, type Handlers } from '../calls.ts'
 
 /** florin.v2.TestClockService */
 export function createTestClockService(edge: Edge): Handlers {
-  const { testClock } = edge.florin
   return {
-    GetTestClock: unary(edge, async () => answered({ test_clock: toTestClock(testClock.read()) })),
+    GetTestClock: unary(edge, async (_, { florin }) =>
+      answered({ test_clock: toTestClock(florin.testClock.read()) }),
+    ),
 
-    AdvanceTestClock: unary(edge, async (fields) => {
-      const reading = await testClock.advance(parseMessage(Advance, fields))
+    AdvanceTestClock: unary(edge, async (fields, { florin }) => {
+      const reading = await florin.testClock.advance(parseMessage(Advance, fields))
       return answered({ test_clock: toTestClock(reading) })
     }),
   }

@@ -14,15 +14,14 @@ import { postTransfers } from './post-transfers.ts'
 
 /** florin.v2.TransferService */
 export function createTransferService(edge: Edge): Handlers {
-  const { florin } = edge
   return {
-    CreateTransfer: unary(edge, async ({ idempotency_key: key, transfer }, call) => {
+    CreateTransfer: unary(edge, async ({ idempotency_key: key, transfer }, { florin, callerOf }) => {
       const { request, fieldName } = readTransfer(transfer)
-      const outcome = await withFieldNames(fieldName, florin.transfers.post(call.callerOf(key), request))
+      const outcome = await withFieldNames(fieldName, florin.transfers.post(callerOf(key), request))
       return answerOf(outcome, (posted) => ({ transfer: toTransfer(posted) }), fieldName)
     }),
 
-    GetTransfer: unary(edge, async (fields) => {
+    GetTransfer: unary(edge, async (fields, { florin }) => {
       const { transfer_id: id } = parseMessage(TransferPath, fields)
       const transfer = await florin.reader.findTransfer(id)
       return transfer === undefined
@@ -30,7 +29,7 @@ export function createTransferService(edge: Edge): Handlers {
         : answered({ transfer: toTransfer(transfer) })
     }),
 
-    ListTransfers: unary(edge, async (fields) => {
+    ListTransfers: unary(edge, async (fields, { florin }) => {
       const { data: transfers, ...page } = await transferPage(florin, readList(transferList, fields))
       return answered({ transfers, ...page })
     }),
@@ -38,15 +37,15 @@ export function createTransferService(edge: Edge): Handlers {
     ReverseTransfer: unary(edge, async ({ idempotency_key: key, transfer_id: id, ...fields }, call) => {
       const { transfer_id: original } = parseMessage(TransferPath, { transfer_id: id })
       const asked = parseMessage(NewReversal, fields)
-      const outcome = await florin.transfers.reverse(call.callerOf(key), original, asked)
+      const outcome = await call.florin.transfers.reverse(call.callerOf(key), original, asked)
       return answerOf(outcome, (reversal) => ({ transfer: toTransfer(reversal) }), ofOriginal)
     }),
 
-    SimulateTransfer: unary(edge, async ({ transfer }, call) => {
+    SimulateTransfer: unary(edge, async ({ transfer }, { florin, callerOf, requestId }) => {
       const { request, fieldName } = readTransfer(transfer)
-      const asked = florin.transfers.simulate(call.callerOf(undefined), request)
+      const asked = florin.transfers.simulate(callerOf(undefined), request)
       const outcome = await withFieldNames(fieldName, asked)
-      return answerOf(outcome, (simulation) => toSimulation(simulation, fieldName, call.requestId), fieldName)
+      return answerOf(outcome, (simulation) => toSimulation(simulation, fieldName, requestId), fieldName)
     }),
 
     BulkCreateTransfers: bulkCreateTransfers(edge),

@@ -9,30 +9,29 @@ import { changedAs, metadataChange, readVersion } from './changes.ts'
 
 /** florin.v2.UserService */
 export function createUserService(edge: Edge): Handlers {
-  const { florin } = edge
   return {
-    CreateUser: unary(edge, async ({ idempotency_key: key, ...fields }, call) => {
+    CreateUser: unary(edge, async ({ idempotency_key: key, ...fields }, { florin, callerOf }) => {
       const { id = null, ...profile } = parseMessage(NewUser, fields)
-      const outcome = await florin.users.create(call.callerOf(key), { id, ...profile })
+      const outcome = await florin.users.create(callerOf(key), { id, ...profile })
       return answerOf(outcome, (user) => ({ user: toUser(user) }))
     }),
 
-    GetUser: unary(edge, async (fields) => {
+    GetUser: unary(edge, async (fields, { florin }) => {
       const { user_id: id } = parseMessage(UserPath, fields)
       const user = await florin.directory.findUser(id)
       return user === undefined ? failed(notFound('user', id)) : answered({ user: toUser(user) })
     }),
 
-    ListUsers: unary(edge, async (fields) => {
+    ListUsers: unary(edge, async (fields, { florin }) => {
       const { data: users, ...page } = await userPage(florin, readList(userList, fields))
       return answered({ users, ...page })
     }),
 
-    UpdateUser: unary(edge, async (request, call) => {
+    UpdateUser: unary(edge, async (request, { florin, callerOf }) => {
       const { idempotency_key: key, if_version: version, user_id: id, ...fields } = request
       const path = parseMessage(UserPath, { user_id: id })
       const { name, email, metadata } = parseMessage(UserChanges, toChanges(fields))
-      const outcome = await florin.users.update(call.callerOf(key), path.user_id, {
+      const outcome = await florin.users.update(callerOf(key), path.user_id, {
         ifVersion: readVersion(version),
         changes: {
           ...(name === undefined ? {} : { name }),

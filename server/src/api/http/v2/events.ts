@@ -3,7 +3,7 @@ import { EVENT_WAIT_MAX_MS } from '#app/events.ts'
 import type { Florin } from '#app/florin.ts'
 import { factTypes, type FactType } from '#core/facts.ts'
 import { parsed, problem, type Parsed } from '#core/parsed.ts'
-import type { FlorinOf } from '../access.ts'
+import { askAgain, type FlorinOf } from '../access.ts'
 import { limit, parsedText, queryInteger } from '../fields.ts'
 import { answer, problems } from '../answers.ts'
 import type { ZodApp } from '../validation.ts'
@@ -91,7 +91,9 @@ export function serveEvents(app: ZodApp, florinOf: FlorinOf): void {
       if (closing) stop()
       raw.socket.once('close', stop)
       try {
-        return await eventPage(florinOf(request), query, controller.signal)
+        const page = await eventPage(florinOf(request), query, controller.signal)
+        await askAgain(request)
+        return page
       } finally {
         raw.socket.removeListener('close', stop)
         waiting.delete(controller)

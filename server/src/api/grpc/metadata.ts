@@ -1,34 +1,25 @@
-// Who calls, and under which idempotency key. Authentication belongs here: every method gets its caller from callerOf.
-import type { Metadata } from '@grpc/grpc-js'
-import type { Caller } from '#app/request.ts'
-import type { Principal } from '#core/command.ts'
+// What the metadata of requests and answers says, besides who calls.
+import { Metadata } from '@grpc/grpc-js'
 import { invalidField } from '#core/errors.ts'
 import { parseIdempotencyKey } from '../http/caller.ts'
+import { requestIdOf as idOfHeaders } from '../http/request-id.ts'
 
+const REQUEST_ID_METADATA = 'x-request-id'
+const REPLAYED_METADATA = 'idempotency-replayed'
 /** The metadata that makes a retry safe, and the field that does the same. */
 const IDEMPOTENCY_METADATA = 'idempotency-key'
 const IDEMPOTENCY_FIELD = 'idempotency_key'
 
-const ANONYMOUS = 'anonymous' as Principal
-
-/** Who is calling. Everybody is, until Florin asks for keys. */
-function principalOf(_metadata: Metadata): Principal {
-  return ANONYMOUS
+/** The caller's id of the request when it is safe to log and echo, else a new one. */
+export function requestIdOf(metadata: Metadata): string {
+  return idOfHeaders({ headers: { [REQUEST_ID_METADATA]: metadata.get(REQUEST_ID_METADATA)[0]?.toString() } })
 }
 
 /**
- * The caller of a method that changes something. `field` is the request's own idempotency key.
+ * The idempotency key of a method that changes something. `field` is the request's own.
  * Throws a validation error for a malformed key, and for two different ones.
  */
-export function callerOf(metadata: Metadata, field: unknown, isGone: () => boolean): Caller {
-  return {
-    principal: principalOf(metadata),
-    idempotencyKey: readKey(metadata, field as string | undefined),
-    isGone,
-  }
-}
-
-function readKey(metadata: Metadata, field: string | undefined): string | null {
+export function idempotencyKeyOf(metadata: Metadata, field: string | undefined): string | null {
   const sent = metadata.get(IDEMPOTENCY_METADATA).map(String)
   if (sent.length > 1) throw invalidField(IDEMPOTENCY_METADATA, 'must be sent once')
   const [inMetadata] = sent
@@ -44,4 +35,12 @@ function readKey(metadata: Metadata, field: string | undefined): string | null {
   if (!read.ok)
     throw invalidField(field === undefined ? IDEMPOTENCY_METADATA : IDEMPOTENCY_FIELD, read.problem)
   return read.value
+}
+
+/** The metadata of an answer. */
+export function answerMetadata(requestId: string, { replayed = false } = {}): Metadata {
+  const metadata = new Metadata()
+  metadata.set(REQUEST_ID_METADATA, requestId)
+  if (replayed) metadata.set(REPLAYED_METADATA, 'true')
+  return metadata
 }
