@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { Client } from 'pg'
 import { createIso4217Catalog } from '../server/src/adapters/currencies-iso4217/catalog.ts'
+import { createEventLoop } from '../server/src/adapters/runtime-node/event-loop.ts'
 import { createMovableClock } from '../server/src/adapters/runtime-node/clock.ts'
 import { sha256, sha256Hex } from '../server/src/adapters/runtime-node/digest.ts'
 import { randomIds } from '../server/src/adapters/runtime-node/id-source.ts'
@@ -12,6 +13,7 @@ import { createGrpcServer } from '../server/src/api/grpc/server.ts'
 import { createHttpServer } from '../server/src/api/http/server.ts'
 import { openAccess } from '../server/src/app/access-control.ts'
 import { createCommandBatcher } from '../server/src/app/command-batcher.ts'
+import { createLoad } from '../server/src/app/load.ts'
 import { createFlorin, FLORIN_SETTINGS, type Florin } from '../server/src/app/florin.ts'
 import type { CurrencyCode } from '../server/src/core/currency.ts'
 import type { Principal } from '../server/src/core/command.ts'
@@ -62,7 +64,8 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
   await execute(url, 'checkpoint')
   const batcher = kind === 'florin' ? grouped : createTextbook(url)
   const florin = createFlorin({ ...shared, batcher })
-  const edge = { florin, accessControl: openAccess(florin), log }
+  const load = createLoad(createEventLoop())
+  const edge = { florin, accessControl: openAccess(florin), load, log }
   const http = await createHttpServer({ ...edge, docs: false })
   const grpc = createGrpcServer({ ...edge, messageSizeMax: 4 * 1024 * 1024 })
   let nextKey = 0

@@ -5,6 +5,7 @@ import { openAccess, type AccessControl } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
 import type { Command } from '#core/command.ts'
 import { createMemoryFlorin } from './florin.ts'
+import { idleLoad } from './idle-load.ts'
 import { contract, createGrpcClient, serviceNames, type GrpcClient } from './grpc-client.ts'
 import type { Loose } from './http-edge.ts'
 
@@ -42,6 +43,7 @@ export async function createGrpcEdge(
     florin,
     accessControl: options.accessControl ?? openAccess(florin),
     log: { debug: write('debug'), warn: write('warn'), error: write('error') },
+    load: idleLoad,
     messageSizeMax: options.messageSizeMax ?? 4 * 1024 * 1024,
     ...options.server,
   })

@@ -19,6 +19,7 @@ import { createFlorin, FLORIN_SETTINGS, type Florin } from '#app/florin.ts'
 import { parseCurrencyCode, type Currency, type CurrencyCode } from '#core/currency.ts'
 import type { AccountId } from '#core/ids.ts'
 import type { HttpLog } from '#api/http/log.ts'
+import { idleLoad } from './idle-load.ts'
 import { createHttpServer, type HttpServerOptions } from '#api/http/server.ts'
 
 /* oxlint-disable typescript/no-explicit-any -- tests look into answers freely; their shape is checked for every one */
@@ -139,6 +140,7 @@ export async function createEdge(
     log,
     docs: options.docs ?? false,
     logRequests: options.logRequests ?? false,
+    load: idleLoad,
     ...options.server,
   })
   const openapi = (await app.inject('/openapi.json')).json<OpenApiDocument>()

@@ -1,4 +1,4 @@
-// What an edge needs to speak TLS. Both edges use the same.
+// What both edges need of connections: TLS, and how many there may be.
 import type { Server, TlsOptions } from 'node:tls'
 
 /** A certificate that may be replaced while servers use it. */
@@ -11,3 +11,6 @@ export interface TlsIdentity {
 
 /** How long a client may take to shake hands. */
 export const HANDSHAKE_TIMEOUT_MS = 10_000
+
+/** Connections of one server at once; more are closed as they come. */
+export const CONNECTIONS_MAX = 10_000

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { createIso4217Catalog } from '#adapters/currencies-iso4217/catalog.ts'
 import { createMemoryRateLimiter } from '#adapters/limits-memory/rate-limiter.ts'
 import { createFixedRates } from '#adapters/rates-fixed/rates.ts'
+import { createEventLoop } from '#adapters/runtime-node/event-loop.ts'
 import { createMovableClock } from '#adapters/runtime-node/clock.ts'
 import { sha256, sha256Hex } from '#adapters/runtime-node/digest.ts'
 import { randomIds } from '#adapters/runtime-node/id-source.ts'
@@ -19,6 +20,7 @@ import { createHttpServer, type HttpServerOptions } from '#api/http/server.ts'
 import { createAccessControl, openAccess, type AccessControl } from '#app/access-control.ts'
 import { BATCHER_LIMITS, createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, type Florin } from '#app/florin.ts'
+import { createLoad } from '#app/load.ts'
 import { createForgetIdempotency } from '#app/forget-idempotency.ts'
 import { NO_RATE_LIMITS, withBulksCounted, type RateLimits } from '#app/rate-limits.ts'
 import { catchUpWith } from '#app/test-clock.ts'
@@ -37,6 +39,8 @@ import { openTls } from './tls-settings.ts'
 const FORGET_EVERY_MS = 60_000
 /** How often holds are looked over for those whose time is over. */
 const EXPIRE_EVERY_MS = 1000
+/** How often it is looked whether there is too much to do: a read of a histogram. */
+const WATCH_LOAD_EVERY_MS = 250
 /** How often the files of TLS are read again: three small ones. */
 const REFRESH_TLS_EVERY_MS = 5000
 
@@ -90,7 +94,9 @@ export async function composeFlorin(
     closers.add('ledger', ledger.close)
 
     const { florin, sweeper, clock } = ledger
+    const load = createLoad(createEventLoop(), config)
     const loops = [
+      runLoop({ name: 'watch-load', everyMs: WATCH_LOAD_EVERY_MS, log, step: load.look }),
       runLoop({ name: 'expire-holds', everyMs: EXPIRE_EVERY_MS, log, step: florin.expireHolds }),
       runLoop({
         name: 'forget-idempotency',
@@ -108,6 +114,8 @@ export async function composeFlorin(
     const edge: EdgeOptions = {
       florin,
       accessControl: ledger.accessControl,
+      load,
+      connectionsMax: config.connectionsMax,
       rateLimits: ledger.rateLimits,
       clientAddress: createClientAddress(config.trustedProxies),
       tls,

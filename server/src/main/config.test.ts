@@ -31,6 +31,9 @@ test('nothing set is a configuration that works', () => {
     batchSizeMax: 1000,
     queueMax: 10_000,
     deadlineMs: 10_000,
+    loopDelayMaxMs: 500,
+    requestsMax: 20_000,
+    connectionsMax: 10_000,
     stopTimeoutMs: 20_000,
   })
   assert.ok(Object.isFrozen(config))

@@ -46,6 +46,9 @@ export interface Config {
   readonly batchSizeMax: number
   readonly queueMax: number
   readonly deadlineMs: number
+  readonly loopDelayMaxMs: number
+  readonly requestsMax: number
+  readonly connectionsMax: number
   readonly stopTimeoutMs: number
 }
 
@@ -241,6 +244,28 @@ export const settings: readonly Setting[] = [
     default: '10000',
     meaning: 'How long a command may take, in milliseconds',
     schema: wholeNumber(100, 600_000),
+  },
+  {
+    name: 'FLORIN_LOOP_DELAY_MAX_MS',
+    key: 'loopDelayMaxMs',
+    default: '500',
+    meaning:
+      'How late this process may be, in milliseconds, before it turns requests away until it is half as late',
+    schema: wholeNumber(20, 60_000),
+  },
+  {
+    name: 'FLORIN_REQUESTS_MAX',
+    key: 'requestsMax',
+    default: '20000',
+    meaning: 'The most requests under way at once, over REST and gRPC; one more is answered with 503',
+    schema: wholeNumber(10, 1_000_000),
+  },
+  {
+    name: 'FLORIN_CONNECTIONS_MAX',
+    key: 'connectionsMax',
+    default: '10000',
+    meaning: 'The most connections of each server at once; one more is closed as it comes',
+    schema: wholeNumber(10, 1_000_000),
   },
   {
     name: 'FLORIN_STOP_TIMEOUT_MS',

@@ -4,11 +4,11 @@ import { createServer, type AddressInfo, type Server as Listener, type Socket } 
 import { createServer as createTlsServer } from 'node:tls'
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
 import { ReflectionService } from '@grpc/reflection'
-import type { AccessControl } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
+import { firstProblem } from '#app/load.ts'
 import { assert } from '#core/assert.ts'
-import { HANDSHAKE_TIMEOUT_MS, type TlsIdentity } from '../tls.ts'
-import { controlAccess } from './access.ts'
+import { CONNECTIONS_MAX, HANDSHAKE_TIMEOUT_MS, type TlsIdentity } from '../tls.ts'
+import { controlAccess, type DoorOptions } from './access.ts'
 import type { Edge, Handlers } from './calls.ts'
 import { reflected, serviceOf } from './contract.ts'
 import { serveHealth } from './health.ts'
@@ -27,13 +27,13 @@ import { createTransferService } from './v2/transfers.ts'
 import { createUserService } from './v2/users.ts'
 
 /** What the edge needs, and how it behaves. */
-export interface GrpcServerOptions extends Pick<Edge, 'log' | 'logRequests'> {
+export interface GrpcServerOptions extends DoorOptions {
   readonly florin: Florin
-  readonly accessControl: AccessControl
   /** The largest request, in bytes. */
   readonly messageSizeMax: number
   /** Null: plain HTTP/2. */
   readonly tls?: TlsIdentity | null
+  readonly connectionsMax?: number
 }
 
 /** The gRPC edge. */
@@ -66,16 +66,18 @@ const LIMITS = {
   /** A silent connection is asked whether it lives, and closed when it does not say so in time. */
   keepaliveTimeMs: 60_000,
   keepaliveTimeoutMs: 20_000,
+  /** A client of HTTP/2 speaks first, and has this time for its first bytes. */
+  prefaceTimeoutMs: 10_000,
   /** How long calls under way have when the server closes. */
   closeGraceMs: 5000,
 } as const
 
 /** Makes the server, ready for `listen`. */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
-  const { florin, accessControl, messageSizeMax, tls = null } = options
+  const { florin, load, messageSizeMax, tls = null, connectionsMax = CONNECTIONS_MAX } = options
   // It would write what clients do wrong to stderr, as much as they like.
   setLogVerbosity(logVerbosity.NONE)
-  const access = controlAccess(accessControl, options)
+  const access = controlAccess(options)
   const server = new Server({
     interceptors: [access.interceptor],
     'grpc.max_receive_message_length': messageSizeMax,
@@ -98,11 +100,15 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     server.addService(service, handlers)
   }
   new ReflectionService(reflected).addToServer(server)
-  const endHealth = serveHealth(server, florin.health, Object.keys(SERVICES))
+  const endHealth = serveHealth(server, firstProblem(florin.health, load), Object.keys(SERVICES))
 
   // Listening ourselves tells a taken port by its code; grpc-js tells it in a sentence.
   const connections = server.createConnectionInjector(ServerCredentials.createInsecure())
-  const listener = createListener(tls, (socket) => connections.injectConnection(socket))
+  const listener = createListener(tls, (socket) => {
+    closeWhenSilent(socket)
+    connections.injectConnection(socket)
+  })
+  listener.maxConnections = connectionsMax
 
   return {
     async listen(at) {
@@ -141,4 +147,13 @@ function createListener(tls: TlsIdentity | null, accept: (socket: Socket) => voi
   })
   tls.follow(listener)
   return listener
+}
+
+const PREFACE_SIZE = 24
+
+function closeWhenSilent(socket: Socket): void {
+  const timer = setTimeout(() => {
+    if (socket.bytesRead < PREFACE_SIZE) socket.destroy()
+  }, LIMITS.prefaceTimeoutMs)
+  socket.once('close', () => clearTimeout(timer))
 }

@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify'
 import type { AccessControl } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
+import type { Load } from '#app/load.ts'
 import type { Access } from '#core/access.ts'
 import { isOperation, operations, type OperationName } from '#core/operations.ts'
 import type { RequestCounter } from './rate-limit.ts'
@@ -15,6 +16,12 @@ const ASK_AGAIN = 'askAgain'
 /** Who sent the request. */
 export function accessOf(request: FastifyRequest): Access {
   return request.getDecorator<Access>(ACCESS)
+}
+
+/** What a request has to pass besides. */
+interface Door {
+  readonly load: Load
+  readonly counter: RequestCounter
 }
 
 /** Whoever watches over Florin must see it even when everybody calls at once. */
@@ -32,8 +39,9 @@ export async function askAgain(request: FastifyRequest): Promise<void> {
 export function controlAccess(
   app: FastifyInstance,
   control: AccessControl,
-  { byAddress, byPrincipal }: RequestCounter,
+  { load, counter }: Door,
 ): FlorinOf {
+  const { byAddress, byPrincipal } = counter
   app.decorateRequest(ACCESS, null)
   app.decorateRequest(ASK_AGAIN, null)
   app.addHook('onRoute', ({ method, url, schema }) => {
@@ -42,7 +50,11 @@ export function controlAccess(
   })
   app.addHook('onRequest', async (request, reply) => {
     const operation = nameOf(request.routeOptions.schema)
-    if (byAddress !== null && !UNCOUNTED.includes(operation)) await byAddress(request, reply)
+    if (!UNCOUNTED.includes(operation)) {
+      load.enter()
+      reply.raw.once('close', load.leave)
+      if (byAddress !== null) await byAddress(request, reply)
+    }
     // What no route is for is answered as that, whoever asks.
     if (!isOperation(operation)) return
     const { authorization } = request.headers
