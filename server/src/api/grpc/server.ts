@@ -104,7 +104,10 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
 
   // Listening ourselves tells a taken port by its code; grpc-js tells it in a sentence.
   const connections = server.createConnectionInjector(ServerCredentials.createInsecure())
+  const sockets = new Set<Socket>()
   const listener = createListener(tls, (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
     closeWhenSilent(socket)
     connections.injectConnection(socket)
   })
@@ -125,11 +128,15 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       await new Promise<void>((resolve) => {
         const late = setTimeout(() => {
           server.forceShutdown()
+          // One whose client does not read what is left to send would stay for ever.
+          for (const socket of sockets) socket.destroy()
           resolve()
         }, LIMITS.closeGraceMs)
         server.tryShutdown(() => {
-          clearTimeout(late)
-          resolve()
+          void Promise.resolve(closed).then(() => {
+            clearTimeout(late)
+            resolve()
+          })
         })
       })
       await closed
