@@ -2,7 +2,9 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import { Client } from 'pg'
+import { createMemoryRateLimiter } from '../server/src/adapters/limits-memory/rate-limiter.ts'
 import { createIso4217Catalog } from '../server/src/adapters/currencies-iso4217/catalog.ts'
+import { createEventLoop } from '../server/src/adapters/runtime-node/event-loop.ts'
 import { createMovableClock } from '../server/src/adapters/runtime-node/clock.ts'
 import { sha256, sha256Hex } from '../server/src/adapters/runtime-node/digest.ts'
 import { randomIds } from '../server/src/adapters/runtime-node/id-source.ts'
@@ -13,15 +15,24 @@ import { createGrpcServer } from '../server/src/api/grpc/server.ts'
 import { createHttpServer } from '../server/src/api/http/server.ts'
 import { createAccessControl, openAccess } from '../server/src/app/access-control.ts'
 import { createCommandBatcher } from '../server/src/app/command-batcher.ts'
+import { createLoad } from '../server/src/app/load.ts'
 import { createFlorin, FLORIN_SETTINGS, type Florin } from '../server/src/app/florin.ts'
+import { NO_RATE_LIMITS } from '../server/src/app/rate-limits.ts'
 import type { CurrencyCode } from '../server/src/core/currency.ts'
 import type { Principal } from '../server/src/core/command.ts'
 import type { Log } from '../server/src/ports/log.ts'
 import { ACCOUNT_COUNT, INITIAL_BALANCE, toId } from './accounts.ts'
 import { createTextbook } from './textbook.ts'
 
-/** Which side of a comparison; `locked` is Florin with authentication on. */
+/** Which side of a comparison; `locked` is Florin that asks who calls and counts how often. */
 export type SubjectKind = 'baseline' | 'florin' | 'locked'
+
+/** Counted, and never reached. */
+const WIDE = { perSecond: 1_000_000, burst: 1_000_000 }
+const WIDE_LIMITS = {
+  perAddress: createMemoryRateLimiter(WIDE),
+  perPrincipal: createMemoryRateLimiter(WIDE),
+}
 
 /** One side of a comparison, on a fresh database with its accounts. */
 export interface Subject {
@@ -67,7 +78,8 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
   const florin = createFlorin({ ...shared, batcher })
   const accessControl =
     kind === 'locked' ? createAccessControl({ florin, reader: store, tokens: null }) : openAccess(florin)
-  const edge = { florin, accessControl, log }
+  const rateLimits = kind === 'locked' ? WIDE_LIMITS : NO_RATE_LIMITS
+  const edge = { florin, accessControl, rateLimits, load: createLoad(createEventLoop()), log }
   const http = await createHttpServer({ ...edge, docs: false })
   const grpc = createGrpcServer({ ...edge, messageSizeMax: 4 * 1024 * 1024 })
   let nextKey = 0

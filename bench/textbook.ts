@@ -45,6 +45,7 @@ export function createTextbook(url: string): CommandBatcher {
         throw new AppError('application', 'the baseline only posts transfers')
       return (await post(command)) as OutcomeOf<C>
     },
+    problem: () => null,
     close: () => pool.end(),
   }
 }

@@ -5,6 +5,7 @@ import {
   loadPackageDefinition,
   Metadata,
   status,
+  type ChannelCredentials,
   type Client,
   type ServiceError,
 } from '@grpc/grpc-js'
@@ -57,7 +58,11 @@ export function serviceNames(definitions: PackageDefinition): string[] {
 }
 
 /** Makes a client; `address` is `host:port`. */
-export function createGrpcClient(address: string, definitions: PackageDefinition = contract): GrpcClient {
+export function createGrpcClient(
+  address: string,
+  definitions: PackageDefinition = contract,
+  channel: ChannelCredentials = credentials.createInsecure(),
+): GrpcClient {
   const loaded = loadPackageDefinition(definitions) as Loose
   const clients = new Map<string, Client>()
 
@@ -65,7 +70,7 @@ export function createGrpcClient(address: string, definitions: PackageDefinition
     const known = clients.get(name)
     if (known !== undefined) return known
     const Constructor = name.split('.').reduce((place, part) => place[part], loaded)
-    const client = new Constructor(address, credentials.createInsecure()) as Client
+    const client = new Constructor(address, channel) as Client
     clients.set(name, client)
     return client
   }

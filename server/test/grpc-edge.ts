@@ -1,10 +1,11 @@
 /** The gRPC edge over the memory store, and clients of it. */
 import { serviceOf } from '#api/grpc/contract.ts'
-import { createGrpcServer, type GrpcServer } from '#api/grpc/server.ts'
+import { createGrpcServer, type GrpcServer, type GrpcServerOptions } from '#api/grpc/server.ts'
 import { openAccess, type AccessControl } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
 import type { Command } from '#core/command.ts'
 import { createMemoryFlorin } from './florin.ts'
+import { idleLoad } from './idle-load.ts'
 import { contract, createGrpcClient, serviceNames, type GrpcClient } from './grpc-client.ts'
 import type { Loose } from './http-edge.ts'
 
@@ -28,6 +29,8 @@ export async function createGrpcEdge(
     readonly accessControl?: AccessControl
     readonly change?: (florin: Florin) => Partial<Florin>
     readonly messageSizeMax?: number
+    /** What else differs from the edge's defaults. */
+    readonly server?: Partial<GrpcServerOptions>
   } = {},
 ): Promise<GrpcEdge & AsyncDisposable> {
   const memory = createMemoryFlorin()
@@ -40,7 +43,9 @@ export async function createGrpcEdge(
     florin,
     accessControl: options.accessControl ?? openAccess(florin),
     log: { debug: write('debug'), warn: write('warn'), error: write('error') },
+    load: idleLoad,
     messageSizeMax: options.messageSizeMax ?? 4 * 1024 * 1024,
+    ...options.server,
   })
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 })
   const address = `127.0.0.1:${port}`

@@ -19,7 +19,8 @@ import { createFlorin, FLORIN_SETTINGS, type Florin } from '#app/florin.ts'
 import { parseCurrencyCode, type Currency, type CurrencyCode } from '#core/currency.ts'
 import type { AccountId } from '#core/ids.ts'
 import type { HttpLog } from '#api/http/log.ts'
-import { createHttpServer } from '#api/http/server.ts'
+import { idleLoad } from './idle-load.ts'
+import { createHttpServer, type HttpServerOptions } from '#api/http/server.ts'
 
 /* oxlint-disable typescript/no-explicit-any -- tests look into answers freely; their shape is checked for every one */
 /** Anything. */
@@ -106,6 +107,8 @@ export async function createEdge(
     /** With it callers must say who they are. */
     readonly tokens?: TokenAuthentication
     readonly mode?: 'development' | 'production'
+    /** What else differs from the edge's defaults. */
+    readonly server?: Partial<HttpServerOptions>
   } = {},
 ): Promise<Edge> {
   const clock = createMovableClock()
@@ -137,6 +140,8 @@ export async function createEdge(
     log,
     docs: options.docs ?? false,
     logRequests: options.logRequests ?? false,
+    load: idleLoad,
+    ...options.server,
   })
   const openapi = (await app.inject('/openapi.json')).json<OpenApiDocument>()
 

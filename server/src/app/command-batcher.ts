@@ -4,6 +4,7 @@
 import type { Command, Outcome, OutcomeOf } from '#core/command.ts'
 import { AppError } from '#core/errors.ts'
 import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
+import { createAlarm } from './alarm.ts'
 
 /** Bounds of the batcher. */
 export interface BatcherLimits {
@@ -11,7 +12,7 @@ export interface BatcherLimits {
   readonly batchSizeMax: number
   /** Postings in one commit, so that a batch of wide transfers stays a short transaction. */
   readonly batchPostingsMax: number
-  /** Commands that may wait; one more is refused as unavailable. */
+  /** Commands that may wait; one more is refused as unavailable, and so are those that follow until half of it is done. */
   readonly queueMax: number
   /** How long a command may take from submit to answer. */
   readonly deadlineMs: number
@@ -26,7 +27,7 @@ export const BATCHER_LIMITS: BatcherLimits = {
 }
 
 /** Takes commands one by one and commits them many at a time, first come, first served. */
-export interface CommandBatcher {
+export interface CommandBatcher extends StoreHealth {
   /**
    * Answers when the command's commit is done. Rejects with an AppError of kind unavailable: temporary when nothing was
    * changed (queue full, deadline passed while waiting, store away), unknown when the deadline passed during the commit.
@@ -51,16 +52,18 @@ export function createCommandBatcher(
 ): CommandBatcher {
   /** First come, first served. A command that is too late leaves at once, so no more lie here than may wait. */
   const queue = new Set<Waiting>()
+  const full = createAlarm({ onAt: limits.queueMax, offAt: limits.queueMax / 2 })
   let closed = false
   let running: Promise<void> | null = null
 
+  function problem(): string | null {
+    if (closed) return 'Florin is shutting down'
+    return full.isOn(queue.size) ? `${limits.queueMax} requests were waiting already` : store.problem()
+  }
+
   function submit<C extends Command>(command: C): Promise<OutcomeOf<C>> {
-    if (closed) return Promise.reject(unavailable('Florin is shutting down'))
-    const problem = store.problem()
-    if (problem !== null) return Promise.reject(unavailable(problem))
-    if (queue.size >= limits.queueMax) {
-      return Promise.reject(unavailable(`${limits.queueMax} requests are waiting already`))
-    }
+    const message = problem()
+    if (message !== null) return Promise.reject(unavailable(message))
     return new Promise<Outcome>((resolve, reject) => {
       const timer = setTimeout(() => expire(waiting), limits.deadlineMs)
       const waiting: Waiting = { command, resolve, reject, timer, isAnswered: false }
@@ -147,7 +150,7 @@ export function createCommandBatcher(
     await running
   }
 
-  return { submit, close }
+  return { submit, problem, close }
 }
 
 function postingsOf(command: Command): number {

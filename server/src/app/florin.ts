@@ -141,6 +141,6 @@ export function createFlorin(parts: FlorinParts): Florin {
     apiKeys: createApiKeys({ ...shared, secrets, clock }),
     reader: store,
     directory: store,
-    health: store,
+    health: batcher,
   }
 }

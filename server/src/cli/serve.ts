@@ -28,10 +28,10 @@ export const serve: Command = defineFlorinCommand({
 
 /** Says on stdout where Florin is: a few lines for people, one JSON line for whoever started it. */
 function announce(running: RunningFlorin): void {
-  const { address, grpcAddress, database, accessControl } = running
+  const { address, grpcAddress, isTls, database, accessControl } = running
   const { authentication } = accessControl
   const host = address.host.includes(':') ? `[${address.host}]` : address.host
-  const origin = `http://${host}:${address.port}`
+  const origin = `http${isTls ? 's' : ''}://${host}:${address.port}`
   const urls = { api: origin, docs: `${origin}/docs`, health: `${origin}/health/ready` }
   if (!process.stdout.isTTY) {
     const line = {
@@ -53,7 +53,7 @@ function announce(running: RunningFlorin): void {
       `  ${bold('Florin is ready')}`,
       '',
       `  REST API   ${urls.api}`,
-      `  gRPC       ${grpcAddress ?? 'off'}`,
+      `  gRPC       ${grpcAddress ?? 'off'}${isTls ? ', TLS' : ''}`,
       `  Reference  ${urls.docs}`,
       `  Health     ${urls.health}`,
       `  Database   ${describe(database)}`,

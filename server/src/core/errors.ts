@@ -6,6 +6,7 @@ export type ErrorKind =
   | 'bad_request'
   | 'conflict'
   | 'domain'
+  | 'exhausted'
   | 'forbidden'
   | 'internal'
   | 'marshaling'
@@ -29,6 +30,8 @@ export interface AppErrorOptions {
   readonly code?: string
   readonly retry?: Retry
   readonly fields?: readonly FieldError[]
+  /** When a retry may help; the edges have a default. */
+  readonly retryAfterSeconds?: number
 }
 
 /** An exceptional end of a request or of a start: wraps its cause and says whether a retry may help. */
@@ -38,6 +41,7 @@ export class AppError extends Error {
   readonly code: string
   readonly retry: Retry
   readonly fields: readonly FieldError[]
+  readonly retryAfterSeconds: number | undefined
 
   constructor(kind: ErrorKind, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -45,6 +49,7 @@ export class AppError extends Error {
     this.code = options.code ?? kind
     this.retry = options.retry ?? (kind === 'unavailable' ? 'temporary' : 'permanent')
     this.fields = options.fields ?? []
+    this.retryAfterSeconds = options.retryAfterSeconds
   }
 }
 

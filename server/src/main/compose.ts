@@ -2,7 +2,9 @@
 // one `close` that closes it in reverse.
 import type { AddressInfo } from 'node:net'
 import { createIso4217Catalog } from '#adapters/currencies-iso4217/catalog.ts'
+import { createMemoryRateLimiter } from '#adapters/limits-memory/rate-limiter.ts'
 import { createFixedRates } from '#adapters/rates-fixed/rates.ts'
+import { createEventLoop } from '#adapters/runtime-node/event-loop.ts'
 import { createMovableClock } from '#adapters/runtime-node/clock.ts'
 import { sha256, sha256Hex } from '#adapters/runtime-node/digest.ts'
 import { randomIds } from '#adapters/runtime-node/id-source.ts'
@@ -12,12 +14,15 @@ import { createPostgresAudit } from '#adapters/store-postgres/audit.ts'
 import { createMigrator, type SchemaMigrator } from '#adapters/store-postgres/migrate.ts'
 import { readServerVersion } from '#adapters/store-postgres/server-version.ts'
 import { openPostgresStore } from '#adapters/store-postgres/store.ts'
-import { createGrpcServer } from '#api/grpc/server.ts'
-import { createHttpServer } from '#api/http/server.ts'
+import { createGrpcServer, type GrpcServerOptions } from '#api/grpc/server.ts'
+import { createClientAddress } from '#api/client-address.ts'
+import { createHttpServer, type HttpServerOptions } from '#api/http/server.ts'
 import { createAccessControl, openAccess, type AccessControl } from '#app/access-control.ts'
 import { BATCHER_LIMITS, createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, type Florin } from '#app/florin.ts'
+import { createLoad } from '#app/load.ts'
 import { createForgetIdempotency } from '#app/forget-idempotency.ts'
+import { NO_RATE_LIMITS, withBulksCounted, type RateLimits } from '#app/rate-limits.ts'
 import { catchUpWith } from '#app/test-clock.ts'
 import type { VerifyDeps } from '#app/verify-ledger.ts'
 import { AppError } from '#core/errors.ts'
@@ -28,11 +33,16 @@ import { runLoop } from '#worker/loop.ts'
 import { createClosers, type Closers } from './closers.ts'
 import type { Config } from './config.ts'
 import { withoutPassword } from './log.ts'
+import { openTls } from './tls-settings.ts'
 
 /** How often idempotency records are looked over for old ones. They live for days, so minutes are plenty. */
 const FORGET_EVERY_MS = 60_000
 /** How often holds are looked over for those whose time is over. */
 const EXPIRE_EVERY_MS = 1000
+/** How often it is looked whether there is too much to do: a read of a histogram. */
+const WATCH_LOAD_EVERY_MS = 250
+/** How often the files of TLS are read again: three small ones. */
+const REFRESH_TLS_EVERY_MS = 5000
 
 /** The database that was opened, for people. */
 export interface DatabaseInfo {
@@ -57,6 +67,7 @@ export interface OpenOptions {
 export interface OpenLedger {
   readonly florin: Florin
   readonly accessControl: AccessControl
+  readonly rateLimits: RateLimits
   readonly sweeper: IdempotencySweeper
   readonly clock: Clock
   readonly database: DatabaseInfo
@@ -68,6 +79,7 @@ export interface RunningFlorin extends OpenLedger {
   readonly address: { readonly host: string; readonly port: number }
   /** `host:port`; null when gRPC is switched off. */
   readonly grpcAddress: string | null
+  readonly isTls: boolean
 }
 
 /** Opens everything that `serve` runs: database, migrations, store, batcher, use cases, worker loops, edges. */
@@ -77,11 +89,14 @@ export async function composeFlorin(
   onGivenUp: (error: AppError) => void,
 ): Promise<RunningFlorin> {
   return await opening(log, async (closers) => {
+    const tls = await openTls(config, log)
     const ledger = await openLedger(config, log, { join: false, onGivenUp })
     closers.add('ledger', ledger.close)
 
     const { florin, sweeper, clock } = ledger
+    const load = createLoad(createEventLoop(), config)
     const loops = [
+      runLoop({ name: 'watch-load', everyMs: WATCH_LOAD_EVERY_MS, log, step: load.look }),
       runLoop({ name: 'expire-holds', everyMs: EXPIRE_EVERY_MS, log, step: florin.expireHolds }),
       runLoop({
         name: 'forget-idempotency',
@@ -89,18 +104,26 @@ export async function composeFlorin(
         log,
         step: createForgetIdempotency({ sweeper, clock, days: config.idempotencyDays }),
       }),
+      ...(tls === null
+        ? []
+        : [runLoop({ name: 'refresh-tls', everyMs: REFRESH_TLS_EVERY_MS, log, step: tls.refresh })]),
     ]
     closers.add('worker loops', () => Promise.all(loops.map((loop) => loop.stop())))
 
     const { host, httpPort } = config
-    const grpcAddress = await listenGrpc(config, ledger, log, closers)
-    const http = await createHttpServer({
+    const edge: EdgeOptions = {
       florin,
       accessControl: ledger.accessControl,
+      load,
+      connectionsMax: config.connectionsMax,
+      rateLimits: ledger.rateLimits,
+      clientAddress: createClientAddress(config.trustedProxies),
+      tls,
       log,
-      logRequests: asksForRequests(config.logLevel),
-      grpcAddress,
-    })
+      logRequests: ['debug', 'trace'].includes(config.logLevel),
+    }
+    const grpcAddress = await listenGrpc(config, edge, closers)
+    const http = await createHttpServer({ ...edge, grpcAddress })
     closers.add('http', () => http.close())
     try {
       await http.listen({ host, port: httpPort })
@@ -108,23 +131,20 @@ export async function composeFlorin(
       throw listenError(error, { host, port: httpPort, setting: 'FLORIN_HTTP_PORT' })
     }
     const { port } = http.server.address() as AddressInfo
-    return { ...ledger, address: { host, port }, grpcAddress }
+    return { ...ledger, address: { host, port }, grpcAddress, isTls: tls !== null }
   })
 }
 
-function asksForRequests(level: Config['logLevel']): boolean {
-  return level === 'debug' || level === 'trace'
-}
+/** What both edges are made with. */
+type EdgeOptions = Omit<GrpcServerOptions, 'messageSizeMax'> & HttpServerOptions
 
 async function listenGrpc(
-  { host, grpcPort, grpcMessageSizeMax: messageSizeMax, logLevel }: Config,
-  { florin, accessControl }: OpenLedger,
-  log: Log,
+  { host, grpcPort, grpcMessageSizeMax: messageSizeMax }: Config,
+  edge: EdgeOptions,
   closers: Closers,
 ): Promise<string | null> {
   if (grpcPort === null) return null
-  const logRequests = asksForRequests(logLevel)
-  const grpc = createGrpcServer({ florin, accessControl, log, logRequests, messageSizeMax })
+  const grpc = createGrpcServer({ ...edge, messageSizeMax })
   closers.add('gRPC', () => grpc.close())
   try {
     const { port } = await grpc.listen({ host, port: grpcPort })
@@ -157,10 +177,23 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
       secrets: authSecret === null ? null : createSecrets(authSecret),
       settings: config,
     })
+    const rateLimits = createRateLimits(config)
+    const { perPrincipal } = rateLimits
+    const counted = perPrincipal === null ? florin : withBulksCounted(florin, perPrincipal)
     const accessControl =
-      auth === 'on' ? createAccessControl({ florin, reader: store, tokens: null }) : openAccess(florin)
-    return { florin, accessControl, sweeper: store, clock, database: info }
+      auth === 'on'
+        ? createAccessControl({ florin: counted, reader: store, tokens: null })
+        : openAccess(florin)
+    return { florin, accessControl, rateLimits, sweeper: store, clock, database: info }
   })
+}
+
+function createRateLimits({ auth, rateLimitPerAddress, rateLimitPerPrincipal }: Config): RateLimits {
+  if (auth === 'off') return NO_RATE_LIMITS
+  return {
+    perAddress: rateLimitPerAddress && createMemoryRateLimiter(rateLimitPerAddress),
+    perPrincipal: rateLimitPerPrincipal && createMemoryRateLimiter(rateLimitPerPrincipal),
+  }
 }
 
 /** Opens what `verify` reads; throws `conflict` when the database is not at this Florin's schema. */

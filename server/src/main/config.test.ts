@@ -12,10 +12,16 @@ test('nothing set is a configuration that works', () => {
     httpPort: 8080,
     grpcPort: 50_051,
     grpcMessageSizeMax: 4 * 1024 * 1024,
+    tlsCertFile: null,
+    tlsKeyFile: null,
+    tlsClientCaFile: null,
     dataDir: '.florin',
     databaseUrl: null,
     auth: 'off',
     authSecret: null,
+    rateLimitPerPrincipal: { perSecond: 5000, burst: 10_000 },
+    rateLimitPerAddress: { perSecond: 10_000, burst: 20_000 },
+    trustedProxies: [],
     logLevel: 'info',
     idempotencyDays: 30,
     backdatingDays: 31,
@@ -25,6 +31,9 @@ test('nothing set is a configuration that works', () => {
     batchSizeMax: 1000,
     queueMax: 10_000,
     deadlineMs: 10_000,
+    loopDelayMaxMs: 500,
+    requestsMax: 20_000,
+    connectionsMax: 10_000,
     stopTimeoutMs: 20_000,
   })
   assert.ok(Object.isFrozen(config))
@@ -77,6 +86,11 @@ const wrong: [name: string, value: string, message: RegExp][] = [
   ['FLORIN_GRPC_MESSAGE_MAX', '100', /from 1024 to 67108864/],
   ['FLORIN_DATABASE_URL', 'mysql://a/b', /postgresql:\/\//],
   ['FLORIN_DATABASE_URL', 'florin', /postgresql:\/\//],
+  ['FLORIN_RATE_LIMIT_PER_PRINCIPAL', '0', /such as 1000, 1000 burst 5000, or off/],
+  ['FLORIN_RATE_LIMIT_PER_PRINCIPAL', '10/s', /such as 1000/],
+  ['FLORIN_RATE_LIMIT_PER_ADDRESS', '10 burst 0', /such as 1000/],
+  ['FLORIN_TRUSTED_PROXIES', 'proxy.example', /addresses and networks.*proxy\.example/],
+  ['FLORIN_TRUSTED_PROXIES', '10.0.0.1, 10.0.0.0/33', /10\.0\.0\.0\/33/],
   ['FLORIN_LOG_LEVEL', 'loud', /one of silent, fatal, error, warn, info, debug, trace/],
   ['FLORIN_IDEMPOTENCY_DAYS', '0', /from 1 to 3650/],
   ['FLORIN_FX_RATES', 'EURUSD=1', /rates such as EUR\/USD=1\.0850.*EURUSD=1/],
@@ -101,6 +115,27 @@ for (const [name, value, message] of wrong) {
     assert.match(field?.message ?? '', message)
   })
 }
+
+test('limits are read', () => {
+  const config = readConfig({
+    FLORIN_RATE_LIMIT_PER_PRINCIPAL: '10',
+    FLORIN_RATE_LIMIT_PER_ADDRESS: 'off',
+    FLORIN_TRUSTED_PROXIES: '10.0.0.0/8, ::1,',
+  })
+  assert.deepEqual(config.rateLimitPerPrincipal, { perSecond: 10, burst: 20 })
+  assert.equal(config.rateLimitPerAddress, null)
+  assert.deepEqual(config.trustedProxies, ['10.0.0.0/8', '::1'])
+  assert.equal(readConfig({ FLORIN_RATE_LIMIT_PER_ADDRESS: '10 burst 15' }).rateLimitPerAddress?.burst, 15)
+})
+
+test('TLS needs a certificate and its key', () => {
+  const both = { FLORIN_TLS_CERT: 'a.crt', FLORIN_TLS_KEY: 'a.key' }
+  assert.equal(readConfig(both).tlsKeyFile, 'a.key')
+  const fields = (environment: Record<string, string>) => problemsOf(environment).map(({ field }) => field)
+  assert.deepEqual(fields({ FLORIN_TLS_CERT: 'a.crt' }), ['FLORIN_TLS_KEY'])
+  assert.deepEqual(fields({ FLORIN_TLS_KEY: 'a.key' }), ['FLORIN_TLS_CERT'])
+  assert.deepEqual(fields({ FLORIN_TLS_CLIENT_CA: 'ca.crt' }), ['FLORIN_TLS_CERT', 'FLORIN_TLS_KEY'])
+})
 
 test('all problems are told at once, and no value of a secret', () => {
   const problems = problemsOf({

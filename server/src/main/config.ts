@@ -7,9 +7,12 @@ import type { FixedRate } from '#adapters/rates-fixed/rates.ts'
 import { modes, type Mode } from '#app/test-clock.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId } from '#core/ids.ts'
+import type { RateLimit } from '#ports/rate-limiter.ts'
 import { decideAuth, type AuthSettings } from './auth-settings.ts'
 import { closestName } from './closest-name.ts'
 import { fxAccounts, fxRates } from './fx-settings.ts'
+import { networks, rateLimit } from './limit-settings.ts'
+import { tlsProblems, type TlsSettings } from './tls-settings.ts'
 
 /** How a process of Florin is set up. Frozen. */
 export interface Config {
@@ -19,12 +22,21 @@ export interface Config {
   /** Null: no gRPC. */
   readonly grpcPort: number | null
   readonly grpcMessageSizeMax: number
+  /** Null: no TLS. */
+  readonly tlsCertFile: string | null
+  readonly tlsKeyFile: string | null
+  /** Null: no certificate is asked of clients. */
+  readonly tlsClientCaFile: string | null
   readonly dataDir: string
   /** Null: Florin runs a PostgreSQL of its own in the data folder. */
   readonly databaseUrl: string | null
   readonly auth: 'on' | 'off'
   /** Null when there are no API keys and tokens. */
   readonly authSecret: string | null
+  /** Null: no limit, as always without authentication. */
+  readonly rateLimitPerPrincipal: RateLimit | null
+  readonly rateLimitPerAddress: RateLimit | null
+  readonly trustedProxies: readonly string[]
   readonly logLevel: LogLevel
   readonly idempotencyDays: number
   readonly backdatingDays: number
@@ -34,6 +46,9 @@ export interface Config {
   readonly batchSizeMax: number
   readonly queueMax: number
   readonly deadlineMs: number
+  readonly loopDelayMaxMs: number
+  readonly requestsMax: number
+  readonly connectionsMax: number
   readonly stopTimeoutMs: number
 }
 
@@ -91,6 +106,28 @@ export const settings: readonly Setting[] = [
     schema: wholeNumber(1024, 67_108_864),
   },
   {
+    name: 'FLORIN_TLS_CERT',
+    key: 'tlsCertFile',
+    default: null,
+    meaning:
+      'The file of a certificate (PEM, with those between it and its root): both servers then speak TLS. Read again when it changes',
+    schema: z.string(),
+  },
+  {
+    name: 'FLORIN_TLS_KEY',
+    key: 'tlsKeyFile',
+    default: null,
+    meaning: "The file of the certificate's private key (PEM, not encrypted)",
+    schema: z.string(),
+  },
+  {
+    name: 'FLORIN_TLS_CLIENT_CA',
+    key: 'tlsClientCaFile',
+    default: null,
+    meaning: 'The file of an authority (PEM): only clients with a certificate of it may connect',
+    schema: z.string(),
+  },
+  {
     name: 'FLORIN_DATA_DIR',
     key: 'dataDir',
     default: '.florin',
@@ -119,6 +156,30 @@ export const settings: readonly Setting[] = [
     meaning:
       'What API keys and tokens are proven with: 32 random bytes, `openssl rand -base64 32`. With another one all keys and tokens are void',
     schema: z.string(),
+  },
+  {
+    name: 'FLORIN_RATE_LIMIT_PER_PRINCIPAL',
+    key: 'rateLimitPerPrincipal',
+    default: '5000 burst 10000',
+    meaning:
+      'Requests per second of one caller, and how many at once (unset: twice as many), when authentication is on; `off`: any number',
+    schema: rateLimit,
+  },
+  {
+    name: 'FLORIN_RATE_LIMIT_PER_ADDRESS',
+    key: 'rateLimitPerAddress',
+    default: '10000 burst 20000',
+    meaning:
+      'The same for all callers of one address (IPv6: one /64), counted before credentials are looked at',
+    schema: rateLimit,
+  },
+  {
+    name: 'FLORIN_TRUSTED_PROXIES',
+    key: 'trustedProxies',
+    default: '',
+    meaning:
+      'Addresses and networks of your proxies, `10.0.0.0/8, fd00::1`: only what they say in `X-Forwarded-For` is believed',
+    schema: networks,
   },
   {
     name: 'FLORIN_LOG_LEVEL',
@@ -185,6 +246,28 @@ export const settings: readonly Setting[] = [
     schema: wholeNumber(100, 600_000),
   },
   {
+    name: 'FLORIN_LOOP_DELAY_MAX_MS',
+    key: 'loopDelayMaxMs',
+    default: '500',
+    meaning:
+      'How late this process may be, in milliseconds, before it turns requests away until it is half as late',
+    schema: wholeNumber(20, 60_000),
+  },
+  {
+    name: 'FLORIN_REQUESTS_MAX',
+    key: 'requestsMax',
+    default: '20000',
+    meaning: 'The most requests under way at once, over REST and gRPC; one more is answered with 503',
+    schema: wholeNumber(10, 1_000_000),
+  },
+  {
+    name: 'FLORIN_CONNECTIONS_MAX',
+    key: 'connectionsMax',
+    default: '10000',
+    meaning: 'The most connections of each server at once; one more is closed as it comes',
+    schema: wholeNumber(10, 1_000_000),
+  },
+  {
     name: 'FLORIN_STOP_TIMEOUT_MS',
     key: 'stopTimeoutMs',
     default: '20000',
@@ -217,7 +300,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host === undefined || mode === undefined || auth === undefined || authSecret === undefined
       ? null
       : decideAuth({ host, mode, auth, authSecret })
-  problems.push(...(decided?.problems ?? []))
+  problems.push(...(decided?.problems ?? []), ...tlsProblems(values as Partial<TlsSettings>))
   if (problems.length > 0) throw invalidFields(problems)
   // Every key of Config has its setting: a test holds the two together.
   return Object.freeze({ ...values, auth: decided?.auth }) as unknown as Config

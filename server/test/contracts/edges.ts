@@ -7,6 +7,7 @@ import { openAccess } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
 import { contract, createGrpcClient, type RpcAnswer } from '#test/grpc-client.ts'
 import type { Loose } from '#test/http-edge.ts'
+import { idleLoad } from '#test/idle-load.ts'
 import { quietLog } from '#test/quiet-log.ts'
 
 /** What became of a request, in words that all edges share. */
@@ -162,6 +163,7 @@ async function serveRest(florin: Florin) {
   const app = await createHttpServer({
     florin,
     accessControl: openAccess(florin),
+    load: idleLoad,
     log: quietLog,
     docs: false,
   })
@@ -187,6 +189,7 @@ async function serveGrpc(florin: Florin, definitions: PackageDefinition) {
   const server = createGrpcServer({
     florin,
     accessControl: openAccess(florin),
+    load: idleLoad,
     log: quietLog,
     messageSizeMax: 4 * 1024 * 1024,
   })

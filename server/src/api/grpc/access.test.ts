@@ -11,6 +11,7 @@ import { makeAccessWorld, roleTokens, type AccessWorld } from '#test/access-worl
 import { contract, serviceNames, toErrorAnswer, type RpcAnswer } from '#test/grpc-client.ts'
 import { createGrpcEdge, type GrpcEdge } from '#test/grpc-edge.ts'
 import { createEdge, type Edge, type Loose } from '#test/http-edge.ts'
+import { idleLoad } from '#test/idle-load.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { controlAccess } from './access.ts'
 import { serviceOf } from './contract.ts'
@@ -208,7 +209,11 @@ describe('a method', () => {
 
   it('without a row lets nobody in, should it start', async () => {
     const { florin } = rest
-    const { interceptor } = controlAccess(openAccess(florin), { log: quietLog })
+    const { interceptor } = controlAccess({
+      accessControl: openAccess(florin),
+      load: idleLoad,
+      log: quietLog,
+    })
     const server = new Server({ interceptors: [interceptor] })
     const { GetUser } = serviceOf('florin.v2.UserService')
     const path = '/florin.v2.UserService/Steal'

@@ -39,6 +39,8 @@ export interface Call {
   readonly method: string
   /** Florin as far as the caller may use it. */
   readonly florin: Florin
+  /** Waits until the caller's limit lets one thing more be done; null without a limit. */
+  readonly pay: (() => Promise<void>) | null
   /** Throws when the caller would not be let in any more. */
   readonly askAgain: () => Promise<unknown>
   /** Who calls, under the idempotency key of the metadata or of the request's field. */
@@ -119,7 +121,7 @@ export function wellFormed(message: Fields): Fields {
 /** What there is to know of a call when it begins. */
 export function callOf(rpc: Rpc, { access }: Edge): Call {
   const { metadata } = rpc
-  const { principal, florin, askAgain } = access.admissionOf(metadata)
+  const { principal, florin, pay, askAgain } = access.admissionOf(metadata)
   const deadlineMs = Number(rpc.getDeadline())
   // The timer that cancels a call fires late when the event loop is busy. A cancellation that arrives together with its
   // request is never seen here: grpc-js tells the call before there is a handler.
@@ -128,6 +130,7 @@ export function callOf(rpc: Rpc, { access }: Edge): Call {
     requestId: requestIdOf(metadata),
     method: rpc.getPath(),
     florin,
+    pay,
     askAgain,
     callerOf: (field) => ({
       principal,

@@ -56,15 +56,15 @@ export function refusalProblem(
 }
 
 /** The problem for an AppError. Nothing of a cause is shown, and of a bug no message either. */
-export function errorProblem({ kind, code, message, fields, retry }: AppError): RpcProblem {
+export function errorProblem(error: AppError): RpcProblem {
+  const { kind, code, message, fields, retry, retryAfterSeconds = RETRY_AFTER_SECONDS } = error
   const meaning = errorStatuses[kind]
   if (meaning === status.INTERNAL) return bugProblem()
   const problem = { status: meaning, reason: code, message, errors: fields, info: {} }
-  if (kind !== 'unavailable') return problem
   // UNAVAILABLE invites clients to send the request again, whoever it may have reached.
   if (retry === 'unknown') return { ...problem, status: status.DEADLINE_EXCEEDED, reason: 'outcome_unknown' }
   if (code === CALLER_GONE) return { ...problem, status: status.DEADLINE_EXCEEDED }
-  return retry === 'temporary' ? { ...problem, retryAfterSeconds: RETRY_AFTER_SECONDS } : problem
+  return retry === 'temporary' ? { ...problem, retryAfterSeconds } : problem
 }
 
 /** The problem for a bug: says nothing but that it was ours. */

@@ -11,6 +11,7 @@ import { AppError } from '#core/errors.ts'
 import { createMemoryFlorin } from '#test/florin.ts'
 import { contract, createGrpcClient, serviceNames } from '#test/grpc-client.ts'
 import { createGrpcEdge, type GrpcEdge } from '#test/grpc-edge.ts'
+import { idleLoad } from '#test/idle-load.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { createGrpcServer } from './server.ts'
 
@@ -215,6 +216,7 @@ describe('the gRPC server', () => {
     const other = createGrpcServer({
       florin,
       accessControl: openAccess(florin),
+      load: idleLoad,
       log: quietLog,
       messageSizeMax: 1024,
     })

@@ -1,12 +1,14 @@
 // The gRPC edge: florin.v1 and florin.v2 side by side, reflection and health, over the use cases of Florin.
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer, type AddressInfo, type Server as Listener, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
 import { ReflectionService } from '@grpc/reflection'
-import type { AccessControl } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
+import { firstProblem } from '#app/load.ts'
 import { assert } from '#core/assert.ts'
-import { controlAccess } from './access.ts'
+import { CONNECTIONS_MAX, HANDSHAKE_TIMEOUT_MS, type TlsIdentity } from '../tls.ts'
+import { controlAccess, type DoorOptions } from './access.ts'
 import type { Edge, Handlers } from './calls.ts'
 import { reflected, serviceOf } from './contract.ts'
 import { serveHealth } from './health.ts'
@@ -26,11 +28,13 @@ import { createTransferService } from './v2/transfers.ts'
 import { createUserService } from './v2/users.ts'
 
 /** What the edge needs, and how it behaves. */
-export interface GrpcServerOptions extends Pick<Edge, 'log' | 'logRequests'> {
+export interface GrpcServerOptions extends DoorOptions {
   readonly florin: Florin
-  readonly accessControl: AccessControl
   /** The largest request, in bytes. */
   readonly messageSizeMax: number
+  /** Null: plain HTTP/2. */
+  readonly tls?: TlsIdentity | null
+  readonly connectionsMax?: number
 }
 
 /** The gRPC edge. */
@@ -64,16 +68,18 @@ const LIMITS = {
   /** A silent connection is asked whether it lives, and closed when it does not say so in time. */
   keepaliveTimeMs: 60_000,
   keepaliveTimeoutMs: 20_000,
+  /** A client of HTTP/2 speaks first, and has this time for its first bytes. */
+  prefaceTimeoutMs: 10_000,
   /** How long calls under way have when the server closes. */
   closeGraceMs: 5000,
 } as const
 
 /** Makes the server, ready for `listen`. */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
-  const { florin, accessControl, messageSizeMax } = options
+  const { florin, load, messageSizeMax, tls = null, connectionsMax = CONNECTIONS_MAX } = options
   // It would write what clients do wrong to stderr, as much as they like.
   setLogVerbosity(logVerbosity.NONE)
-  const access = controlAccess(accessControl, options)
+  const access = controlAccess(options)
   const server = new Server({
     interceptors: [access.interceptor],
     'grpc.max_receive_message_length': messageSizeMax,
@@ -96,11 +102,18 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
     server.addService(service, handlers)
   }
   new ReflectionService(reflected).addToServer(server)
-  const endHealth = serveHealth(server, florin.health, Object.keys(SERVICES))
+  const endHealth = serveHealth(server, firstProblem(florin.health, load), Object.keys(SERVICES))
 
   // Listening ourselves tells a taken port by its code; grpc-js tells it in a sentence.
   const connections = server.createConnectionInjector(ServerCredentials.createInsecure())
-  const listener = createServer({ noDelay: true }, (socket) => connections.injectConnection(socket))
+  const sockets = new Set<Socket>()
+  const listener = createListener(tls, (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    closeWhenSilent(socket)
+    connections.injectConnection(socket)
+  })
+  listener.maxConnections = connectionsMax
 
   return {
     async listen(at) {
@@ -114,17 +127,38 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
       endHealth()
       closing.abort()
       const closed = listener.listening ? once(listener.close(), 'close') : undefined
-      await new Promise<void>((resolve) => {
-        const late = setTimeout(() => {
-          server.forceShutdown()
-          resolve()
-        }, LIMITS.closeGraceMs)
-        server.tryShutdown(() => {
-          clearTimeout(late)
-          resolve()
-        })
-      })
+      const shutDown = new Promise<void>((resolve) => server.tryShutdown(() => resolve()))
+      const late = Promise.withResolvers<void>()
+      const timer = setTimeout(() => {
+        server.forceShutdown()
+        // One whose client does not read what is left to send would stay for ever.
+        for (const socket of sockets) socket.destroy()
+        late.resolve()
+      }, LIMITS.closeGraceMs)
+      await Promise.race([Promise.all([shutDown, closed]), late.promise])
+      clearTimeout(timer)
       await closed
     },
   }
+}
+
+function createListener(tls: TlsIdentity | null, accept: (socket: Socket) => void): Listener {
+  if (tls === null) return createServer({ noDelay: true }, accept)
+  const options = { ALPNProtocols: ['h2'], handshakeTimeout: HANDSHAKE_TIMEOUT_MS, noDelay: true }
+  const listener = createTlsServer({ ...tls.options, ...options }, (socket) => {
+    // HTTP/2 ends its session then; what is left to do is not to end the process.
+    socket.on('error', () => {})
+    accept(socket)
+  })
+  tls.follow(listener)
+  return listener
+}
+
+const PREFACE_SIZE = 24
+
+function closeWhenSilent(socket: Socket): void {
+  const timer = setTimeout(() => {
+    if (socket.bytesRead < PREFACE_SIZE) socket.destroy()
+  }, LIMITS.prefaceTimeoutMs)
+  socket.once('close', () => clearTimeout(timer))
 }

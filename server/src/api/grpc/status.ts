@@ -64,6 +64,7 @@ export const errorStatuses = {
   bad_request: status.INVALID_ARGUMENT,
   conflict: status.ABORTED,
   domain: status.FAILED_PRECONDITION,
+  exhausted: status.RESOURCE_EXHAUSTED,
   forbidden: status.PERMISSION_DENIED,
   internal: status.INTERNAL,
   marshaling: status.INTERNAL,

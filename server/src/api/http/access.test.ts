@@ -7,6 +7,7 @@ import type { Scope } from '#core/access.ts'
 import { FLORIN } from '#core/access.ts'
 import type { Instant } from '#core/instant.ts'
 import { makeAccessWorld, roleTokens, type AccessWorld } from '#test/access-world.ts'
+import { idleLoad } from '#test/idle-load.ts'
 import { createEdge, type Answer, type Edge } from '#test/http-edge.ts'
 import { controlAccess } from './access.ts'
 
@@ -341,7 +342,10 @@ describe('authorisation', () => {
 describe('a route', () => {
   it('without a row in the table of operations ends the start', () => {
     const app = fastify()
-    controlAccess(app, openAccess({} as Florin))
+    controlAccess(app, openAccess({} as Florin), {
+      load: idleLoad,
+      counter: { byAddress: null, byPrincipal: null },
+    })
     const add = (schema?: object) => app.get('/new', { ...(schema && { schema }) }, () => '')
     assert.throws(() => add(), /GET \/new has no row/)
     assert.throws(() => add({ operationId: 'somethingNew' }), /has no row/)

@@ -8,6 +8,7 @@ const problemCodes = [
   ...Object.keys(refusalMeanings),
   ...Object.keys(edgeMeanings),
   ...Object.keys(accessCodes),
+  'rate_limited',
   'authentication_not_set_up',
   'currency_not_found',
   'fx_rate_missing',
@@ -96,6 +97,16 @@ const HEADERS = {
   ETag: { type: 'string', description: 'The version, for If-Match' },
   'Retry-After': { type: 'integer', description: 'Seconds' },
   Allow: { type: 'string' },
+  'RateLimit-Policy': {
+    type: 'string',
+    description:
+      'What the caller may: `"principal";q=10000;w=2` is 10,000 requests at once, and as many again 2 s later',
+  },
+  RateLimit: {
+    type: 'string',
+    description:
+      'What is left of it: `"principal";r=9999;t=1`, all of it again in 1 s. Not without authentication',
+  },
   'WWW-Authenticate': { type: 'string', description: 'RFC 6750: what credentials to come with' },
 } as const
 
@@ -119,6 +130,7 @@ export function problems(takes: 'body' | 'path', more: Readonly<Record<number, s
       : { 400: errorMeanings.bad_request.title, 422: 'A parameter is not valid: `errors` names it' }),
     401: codesOf('unauthorized'),
     403: codesOf('forbidden'),
+    429: 'rate_limited: the caller has to wait',
     500: errorMeanings.internal.title,
     503: 'Unavailable (nothing was changed: retry), or outcome_unknown (retry with the same key or id)',
     ...more,
@@ -139,6 +151,7 @@ function problemAnswer(description: string, status: string) {
 const PROBLEM_HEADERS: Readonly<Record<string, readonly HeaderName[]>> = {
   401: ['WWW-Authenticate'],
   403: ['WWW-Authenticate'],
+  429: ['Retry-After', 'RateLimit-Policy', 'RateLimit'],
   503: ['Retry-After'],
 }
 

@@ -111,9 +111,12 @@ const CLIENT_ERRORS: Partial<Record<string, { readonly code: EdgeCode; readonly 
   ERR_HTTP_REQUEST_TIMEOUT: { code: 'request_timeout', detail: 'the request did not arrive in time' },
 }
 
+/** Errors of HTTP; others are those of a connection, which can no longer or, before a TLS handshake, not yet answer. */
+const HTTP_ERROR = /^(HPE|ERR_HTTP)_/
+
 /** Answers bytes that are not HTTP; there is no request then, only a socket. */
 export function endBrokenConnection(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return void socket.destroy()
+  if (!HTTP_ERROR.test(error.code ?? '') || !socket.writable) return void socket.destroy()
   const { code, detail } = CLIENT_ERRORS[error.code ?? ''] ?? {
     code: 'bad_request' as const,
     detail: 'this is not an HTTP request',

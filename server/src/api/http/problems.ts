@@ -92,6 +92,7 @@ export const errorMeanings = {
   bad_request: { status: 400, title: 'The request cannot be read' },
   conflict: { status: 409, title: 'The request conflicts with what there is' },
   domain: { status: 422, title: 'The request is refused' },
+  exhausted: { status: 429, title: 'Too many requests' },
   forbidden: { status: 403, title: 'Not allowed' },
   internal: { status: 500, title: 'Florin made a mistake' },
   marshaling: { status: 500, title: 'Florin made a mistake' },
@@ -172,7 +173,7 @@ export function refusalProblem({ refusal, transfer }: Rejected, wording: Refusal
 
 /** The problem for an AppError. Nothing of a cause is shown, and of a 5xx other than unavailable no message either. */
 export function errorProblem(error: AppError): Problem {
-  const { kind, code, message, fields, retry } = error
+  const { kind, code, message, fields, retry, retryAfterSeconds = RETRY_AFTER_SECONDS } = error
   const meaning = errorMeanings[kind]
   if (meaning.status === 500) return bugProblem()
   const unknown = kind === 'unavailable' && retry === 'unknown'
@@ -182,9 +183,7 @@ export function errorProblem(error: AppError): Problem {
     detail: message,
     errors: fields,
     headers: {
-      ...(kind === 'unavailable' && retry === 'temporary'
-        ? { 'retry-after': String(RETRY_AFTER_SECONDS) }
-        : {}),
+      ...(retry === 'temporary' ? { 'retry-after': String(retryAfterSeconds) } : {}),
       ...challengeOf(error),
     },
   }

@@ -6,6 +6,7 @@ import { AppError } from '#core/errors.ts'
 import { openAccess } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
 import { createHttpServer } from './server.ts'
+import { idleLoad } from '#test/idle-load.ts'
 import { createEdge, type Edge } from '#test/http-edge.ts'
 
 const transfer = { source_account_id: 1, destination_account_id: 2, amount: '1' }
@@ -157,7 +158,7 @@ describe('the HTTP server', () => {
     const log = { debug() {}, warn() {}, error() {} }
     // The reference needs no use case.
     const florin = {} as Florin
-    const app = await createHttpServer({ florin, accessControl: openAccess(florin), log })
+    const app = await createHttpServer({ florin, accessControl: openAccess(florin), load: idleLoad, log })
     const page = await app.inject('/docs')
     assert.equal(page.statusCode, 200)
     const sources = [...page.body.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => address)

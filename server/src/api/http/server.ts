@@ -2,13 +2,19 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import type { AccessControl } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
+import { firstProblem, type Load } from '#app/load.ts'
+import { NO_RATE_LIMITS, type RateLimits } from '#app/rate-limits.ts'
+import { createClientAddress, type ClientAddress } from '../client-address.ts'
+import { CONNECTIONS_MAX, type TlsIdentity } from '../tls.ts'
 import { controlAccess } from './access.ts'
+import { CONNECTION_LIMITS, connectionOptions } from './connections.ts'
 import { serveDocs } from './docs.ts'
 import { endBrokenConnection, handleErrors, sendFrameworkError } from './error-handlers.ts'
 import { serveHealth } from './health.ts'
 import { BODY_SIZE_MAX, readJsonBodies } from './json-body.ts'
 import { describeApi } from './openapi.ts'
 import type { HttpLog } from './log.ts'
+import { createRequestCounter } from './rate-limit.ts'
 import { requestIdOf } from './request-id.ts'
 import { serveV1 } from './v1/routes.ts'
 import { serveV2 } from './v2/routes.ts'
@@ -17,6 +23,7 @@ import { serveV2 } from './v2/routes.ts'
 export interface HttpServerOptions {
   readonly florin: Florin
   readonly accessControl: AccessControl
+  readonly load: Load
   readonly log: HttpLog
   /** True: a debug line for every request. It costs about 2 µs a request, so not even the hook is there otherwise. */
   readonly logRequests?: boolean
@@ -24,20 +31,16 @@ export interface HttpServerOptions {
   readonly docs?: boolean
   /** Where gRPC is, for people; null when it is nowhere. */
   readonly grpcAddress?: string | null
+  readonly rateLimits?: RateLimits
+  readonly clientAddress?: ClientAddress
+  /** Null: plain HTTP. */
+  readonly tls?: TlsIdentity | null
+  readonly connectionsMax?: number
+  readonly connectionLimits?: typeof CONNECTION_LIMITS
 }
 
-/** How long a client may take, and how much it may send, before its connection is closed. */
-const CONNECTION_LIMITS = {
-  /** For the headers of a request. */
-  headersTimeoutMs: 10_000,
-  /** For a whole request; a body of 1 MiB passes even at 300 kbit/s. */
-  requestTimeoutMs: 30_000,
-  /** An idle connection stays open; longer than the 60 s of usual load balancers, so that they close first. */
-  keepAliveTimeoutMs: 65_000,
-  headersSizeMax: 16 * 1024,
-  /** No id is longer than 36 characters. */
-  pathPartLengthMax: 100,
-} as const
+/** No id is longer than 36 characters. */
+const PATH_PART_LENGTH_MAX = 100
 
 const CLOSE_IDLE_EVERY_MS = 50
 
@@ -46,23 +49,22 @@ const CLOSE_IDLE_EVERY_MS = 50
  * requests in flight finish.
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
-  const { florin, accessControl, log, logRequests = false, docs = true, grpcAddress = null } = options
+  const { florin, accessControl, load, log } = options
+  const { logRequests = false, docs = true, grpcAddress = null } = options
+  const { rateLimits = NO_RATE_LIMITS, clientAddress = createClientAddress([]), tls = null } = options
+  const { connectionsMax = CONNECTIONS_MAX, connectionLimits = CONNECTION_LIMITS } = options
   const app = fastify({
     logger: false,
     bodyLimit: BODY_SIZE_MAX,
     genReqId: requestIdOf,
     frameworkErrors: sendFrameworkError,
     clientErrorHandler: endBrokenConnection,
-    requestTimeout: CONNECTION_LIMITS.requestTimeoutMs,
-    keepAliveTimeout: CONNECTION_LIMITS.keepAliveTimeoutMs,
-    http: {
-      headersTimeout: CONNECTION_LIMITS.headersTimeoutMs,
-      maxHeaderSize: CONNECTION_LIMITS.headersSizeMax,
-    },
-    routerOptions: { maxParamLength: CONNECTION_LIMITS.pathPartLengthMax },
+    ...connectionOptions(tls, connectionLimits),
+    routerOptions: { maxParamLength: PATH_PART_LENGTH_MAX },
     // Fastify's own 503 is no problem+json, and a request that reached us can as well be answered.
     return503OnClosing: false,
   })
+  app.server.maxConnections = connectionsMax
   readJsonBodies(app)
   handleErrors(app, log)
   app.addHook('onRequest', (request, reply, done) => {
@@ -71,12 +73,15 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     reply.header('x-content-type-options', 'nosniff')
     done()
   })
-  const florinOf = controlAccess(app, accessControl)
+  const counter = createRequestCounter(rateLimits, clientAddress)
+  const florinOf = controlAccess(app, accessControl, { load, counter })
   closeConnectionsOnceIdle(app)
   if (logRequests) logEveryRequest(app, log)
 
   await describeApi(app)
-  await app.register((scope) => serveHealth(scope, florin.health, { ...accessControl, grpcAddress }))
+  await app.register((scope) =>
+    serveHealth(scope, firstProblem(florin.health, load), { ...accessControl, grpcAddress }),
+  )
   await app.register((scope) => serveV1(scope, florinOf), { prefix: '/v1' })
   await app.register((scope) => serveV2(scope, florinOf, log), { prefix: '/v2' })
   if (docs) await app.register(serveDocs)

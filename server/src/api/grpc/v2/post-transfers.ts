@@ -48,6 +48,8 @@ async function outcomeOf(call: Call, message: Fields, log: HttpLog): Promise<obj
   const told = { fieldName: (field: string) => field, requestId: call.requestId }
   try {
     const { transfer, idempotency_key: key } = wellFormed(message)
+    // It is not answered meanwhile, so in the end the stream is read no faster.
+    if (call.pay !== null) await call.pay()
     const { request, fieldName } = readTransfer(transfer)
     const outcome = await withFieldNames(fieldName, call.florin.transfers.post(call.callerOf(key), request))
     const result: BulkResult =
