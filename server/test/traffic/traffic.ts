@@ -5,6 +5,7 @@
 import type { Command, PostTransfer } from '#core/command.ts'
 import type { TransferId } from '#core/ids.ts'
 import { createHolds } from './holds.ts'
+import { createKeys } from './keys.ts'
 import { createRegistry } from './registry.ts'
 import { createRules } from './rules.ts'
 import { createMemory, createScene, type TrafficDeps } from './scene.ts'
@@ -34,6 +35,7 @@ export function createTraffic(deps: TrafficDeps): Traffic {
   const registry = createRegistry(scene, made.add)
   const rules = createRules(scene, made.add)
   const holds = createHolds(scene, made)
+  const keys = createKeys(scene)
 
   /** A command that was sent before: the same, or another under its key or id. */
   function repeat(): Command {
@@ -67,6 +69,10 @@ export function createTraffic(deps: TrafficDeps): Traffic {
         return { ...before, id: ids.policyId() }
       case 'create_quote':
         return { ...before, id: ids.quoteId() }
+      case 'create_api_key':
+        return { ...before, ...keys.issued() }
+      case 'rotate_api_key':
+        return { ...before, secretHash: ids.apiKeyId() }
       default:
         return before
     }
@@ -81,6 +87,7 @@ export function createTraffic(deps: TrafficDeps): Traffic {
     if (kind < 0.073) return [registry.currency()]
     if (kind < 0.079) return [registry.closeAccount()]
     if (kind < 0.082) return [rules.closePeriod()]
+    if (kind < 0.09) return [keys.next()]
     if (kind < 0.1) return [rules.policy()]
     if (kind < 0.14) return [rules.exchange()]
     if (kind < 0.4) return [holds.next()]

@@ -1,0 +1,43 @@
+/** Random API keys: few, so that they are met when they are revoked or their time is over. */
+import type { Scope } from '#core/access.ts'
+import type { Command } from '#core/command.ts'
+import type { ApiKeyId } from '#core/ids.ts'
+import { addSeconds } from '#core/instant.ts'
+import { createMemory, type Scene } from './scene.ts'
+
+const SCOPES = ['accounts:read', 'keys:write', 'transfers:write'] as const satisfies readonly Scope[]
+/** How many of the newest are rotated and revoked. */
+const CHANGEABLE = 4
+
+/** Makes commands of API keys. */
+export function createKeys(scene: Scene) {
+  const { ids, clock } = scene
+  const { below, chance, oneOf } = scene.dice
+  const made = createMemory<ApiKeyId>(CHANGEABLE)
+
+  return {
+    next(): Command {
+      const fields = scene.fields()
+      const id = made.items.length === 0 || chance(0.1) ? ids.apiKeyId() : oneOf(made.items)
+      if (chance(0.4)) {
+        return {
+          kind: 'create_api_key',
+          ...fields,
+          ...issued(),
+          name: oneOf(['shop', 'é"\\']),
+          scopes: [oneOf(SCOPES)],
+          expiresAt: chance(0.5) ? null : addSeconds(clock.now(), oneOf([0, 600, 40_000])),
+        }
+      }
+      if (chance(0.3)) return { kind: 'revoke_api_key', ...fields, id }
+      const overlapSeconds = chance(0.3) ? 0 : below(100)
+      return { kind: 'rotate_api_key', ...fields, id, secretHash: ids.apiKeyId(), overlapSeconds }
+    },
+    issued,
+  }
+
+  /** What a new key is allotted; whether it is made is not known yet. */
+  function issued(): { id: ApiKeyId; secretHash: string } {
+    return { id: made.add(ids.apiKeyId()), secretHash: ids.apiKeyId() }
+  }
+}
