@@ -22,6 +22,8 @@ import {
 } from './usage.ts'
 
 const KEYS_PER_READ = 1000
+/** A key is nobody's: with the scopes of a user it would see the accounts of all users. */
+const KEY_ROLES: readonly Role[] = roles.filter((role) => role !== 'user')
 
 const caller: Caller = { principal: FLORIN.principal, idempotencyKey: null }
 
@@ -91,7 +93,7 @@ export const keys: Command = defineFlorinCommand({
     id: { type: 'positional', required: false, description: 'rotate, revoke: which key' },
     name: { type: 'string', description: 'create: whose key it is, for people' },
     scopes: { type: 'string', description: 'create: what it may do, such as accounts:read,transfers:write' },
-    role: { type: 'string', description: `create: what a role may do: ${roles.join(', ')}` },
+    role: { type: 'string', description: `create: what a role may do: ${KEY_ROLES.join(', ')}` },
     expires: { type: 'string', description: 'create: when it ends, such as 2027-01-01T00:00:00Z' },
     overlap: {
       type: 'string',
@@ -122,7 +124,7 @@ export const keys: Command = defineFlorinCommand({
 function scopesOfCall({ scopes, role }: Call): readonly Scope[] {
   if ((scopes === undefined) === (role === undefined)) throw wrongUsage('say either --scopes or --role')
   if (role !== undefined) {
-    if (!roles.includes(role as Role)) throw unknown(`role "${role}"`, role, roles)
+    if (!KEY_ROLES.includes(role as Role)) throw unknown(`role "${role}"`, role, KEY_ROLES)
     return [...scopesOf([role as Role])].sort()
   }
   const result = parseScopes(scopes?.split(',') ?? [])
