@@ -55,7 +55,7 @@ type KeptOutcome =
   | { readonly kind: 'api_key'; readonly row: ApiKeyRow }
   | { readonly kind: 'books'; readonly closed_through: Instant | null }
   | { readonly kind: 'transfer'; readonly reversed: Reversed }
-  /** The transfers of a group. The statement find_transfers knows the name `ids`. */
+  /** The transfers of a group. */
   | { readonly kind: 'transfers'; readonly ids: readonly TransferId[]; readonly reversed: Reversed }
   | { readonly kind: 'rejected'; readonly refusal: Json }
 

@@ -123,7 +123,7 @@ interface BooksRow {
   readonly closed_through: Instant | null
 }
 
-/** Reads what kept answers point to: a second trip, where a batch repeats any. None of it will ever change again. */
+/** Reads what kept answers point to: a second trip, where a batch repeats any. What may have changed of it they keep. */
 export async function loadAnswers(client: Client, records: readonly IdempotencyRow[]): Promise<Answers> {
   const pointers = records.map(pointersOf)
   const [transfers, holds] = await Promise.all([
