@@ -26,7 +26,7 @@ export function createKeys(scene: Scene) {
           ...issued(),
           name: oneOf(['shop', 'é"\\']),
           scopes: [oneOf(SCOPES)],
-          expiresAt: chance(0.5) ? null : addSeconds(clock.now(), oneOf([0, 600, 40_000])),
+          expiresAt: chance(0.3) ? null : addSeconds(clock.now(), oneOf([0, 1, 1, 40_000])),
         }
       }
       if (chance(0.3)) return { kind: 'revoke_api_key', ...fields, id }

@@ -1,8 +1,9 @@
 /** Random policies, quotes and closed books. */
 import type { Command, ConvertQuote, CreatePolicy, CreateQuote, UpdatePolicy } from '#core/command.ts'
-import type { Currency } from '#core/currency.ts'
+import type { Currency, CurrencyCode } from '#core/currency.ts'
 import type { AccountId, QuoteId, TransferId } from '#core/ids.ts'
 import { addSeconds } from '#core/instant.ts'
+import { MINOR_MAX } from '#core/money.ts'
 import { freezes, NO_RULES, velocityWindows, type PolicyRules, type PolicyTarget } from '#core/policy.ts'
 import { CURRENCIES, createMemory, type Scene } from './scene.ts'
 
@@ -10,6 +11,14 @@ import { CURRENCIES, createMemory, type Scene } from './scene.ts'
 const REMEMBERED = 20
 /** More policies than this would leave little that moves. */
 const POLICIES = 14
+
+function atMost38Digits(amount: bigint): bigint {
+  return amount < MINOR_MAX ? amount : MINOR_MAX
+}
+
+function currencyNamed(name: CurrencyCode): Currency {
+  return CURRENCIES.find(({ code }) => code === name) as Currency
+}
 
 /** Makes what rules the ledger; `remember` is told the ids of conversions. */
 export function createRules(scene: Scene, remember: (id: TransferId) => TransferId) {
@@ -21,7 +30,7 @@ export function createRules(scene: Scene, remember: (id: TransferId) => Transfer
     const present = [...view.policies.values()]
     if (present.length > 0 && chance(present.length / POLICIES)) {
       const { id, version, target, currency } = oneOf(present)
-      const held = CURRENCIES.find(({ code }) => code === currency) as Currency
+      const held = currencyNamed(currency)
       const on = target.kind === 'account' ? target.accountId : scene.accountIn(held)
       return {
         kind: 'update_policy',
@@ -33,12 +42,15 @@ export function createRules(scene: Scene, remember: (id: TransferId) => Transfer
     }
     const taken = present.length > 0 && chance(0.1) ? oneOf(present) : undefined
     const accountId = chance(0.05) ? (scene.external()?.id ?? scene.accountId()) : scene.accountId()
-    const currency = chance(0.95) ? scene.currencyOf(accountId) : oneOf(CURRENCIES)
+    const drawn = chance(0.95) ? scene.currencyOf(accountId) : oneOf(CURRENCIES)
+    const on = taken?.target ?? target(accountId, drawn)
+    // Only an account can be named with a currency that is not its own.
+    const currency = on.kind === 'account' ? drawn : currencyNamed(on.currency)
     return {
       kind: 'create_policy',
       ...scene.fields(),
       id: ids.policyId(),
-      target: taken?.target ?? target(accountId, currency),
+      target: on,
       currency,
       rules: rules(accountId, currency),
     }
@@ -58,7 +70,7 @@ export function createRules(scene: Scene, remember: (id: TransferId) => Transfer
     const posted = account?.posted ?? 1000n
     const around = (amount: bigint): bigint => {
       const near = amount + BigInt(below(200)) - 100n
-      return near < 1n ? 1n : near
+      return near < 1n ? 1n : atMost38Digits(near)
     }
     const typical = around((posted < 0n ? -posted : posted) / 4n)
     const some: (() => Partial<PolicyRules>)[] = [
@@ -68,12 +80,16 @@ export function createRules(scene: Scene, remember: (id: TransferId) => Transfer
       () => ({ minimum: typical / 3n + 1n }),
       () => ({ maximum: typical }),
       () => ({
-        velocity: [{ window: 'hour', amount: typical * 2n, count: chance(0.5) ? null : 1 + below(6) }],
+        velocity: [
+          chance(0.5)
+            ? { window: 'hour', amount: null, count: 1 + below(4) }
+            : { window: 'hour', amount: atMost38Digits(typical * 2n), count: null },
+        ],
       }),
       () => ({
         velocity: velocityWindows.map((window) => ({
           window,
-          amount: chance(0.5) ? null : typical * BigInt(1 + below(9)),
+          amount: chance(0.5) ? null : atMost38Digits(typical * BigInt(1 + below(9))),
           count: 1 + below(40),
         })),
       }),
