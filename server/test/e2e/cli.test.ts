@@ -59,15 +59,15 @@ test('verify tells what is wrong with the exit code', async () => {
   assert.equal(verified.exitCode, 1)
   assert.match(verified.stderr, /^florin: the database lacks \d+ migrations: run "florin migrate up"\n$/)
   const before = await florin(['migrate'], settings)
-  assert.match(before.stdout, /^missing +0001-ledger\nmissing +0002-whole-ledger\n$/)
+  assert.match(before.stdout, /^missing +0001-ledger\nmissing +0002-whole-ledger\nmissing +0003-access\n$/)
   assert.equal(
     (await florin(['migrate', 'up'], settings)).stdout,
-    'applied  0001-ledger\napplied  0002-whole-ledger\n',
+    'applied  0001-ledger\napplied  0002-whole-ledger\napplied  0003-access\n',
   )
   assert.equal((await florin(['migrate', 'up'], settings)).stdout, 'nothing to do\n')
   assert.equal((await florin(['verify', '--json'], settings)).exitCode, 0)
   assert.equal((await florin(['migrate', 'down'], settings)).exitCode, 2)
-  assert.equal((await florin(['migrate', 'down', '--yes'], settings)).stdout, 'undone  0002-whole-ledger\n')
+  assert.equal((await florin(['migrate', 'down', '--yes'], settings)).stdout, 'undone  0003-access\n')
 })
 
 test('a taken port is said in a sentence', async () => {
@@ -109,7 +109,7 @@ const usage: [call: string[], settings: Record<string, string>, exitCode: number
     ['serve'],
     { FLORIN_HOST: '0.0.0.0', FLORIN_LOG_LEVEL: 'loud' },
     2,
-    /FLORIN_HOST must.*\n.*FLORIN_LOG_LEVEL must/,
+    /FLORIN_LOG_LEVEL must.*\n.*FLORIN_AUTH_SECRET must/,
   ],
   [['migrate', 'sideways'], {}, 2, /there is no action "sideways" of migrate/],
   [['seed', '--accounts', '1', '--transfers', '1'], {}, 2, /two --accounts/],
