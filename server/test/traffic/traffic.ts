@@ -87,10 +87,10 @@ export function createTraffic(deps: TrafficDeps): Traffic {
     if (kind < 0.073) return [registry.currency()]
     if (kind < 0.079) return [registry.closeAccount()]
     if (kind < 0.082) return [rules.closePeriod()]
-    if (kind < 0.09) return [keys.next()]
     if (kind < 0.1) return [rules.policy()]
     if (kind < 0.14) return [rules.exchange()]
-    if (kind < 0.4) return [holds.next()]
+    if (kind < 0.385) return [holds.next()]
+    if (kind < 0.4) return [keys.next()]
     if (kind < 0.43) return [transfers.group()]
     const id = scene.accountId()
     if (!view.accounts.has(id) && chance(0.3)) return [registry.openAccount(id)]
