@@ -91,6 +91,18 @@ export function toOwnFlorin(florin: Florin, userId: UserId, owners: AccountOwner
     testClock: { ...florin.testClock, advance: refuse },
     expireHolds: refuse,
     apiKeys: notForUsers,
+    logins: {
+      ...florin.logins,
+      setPassword: refuse,
+      setRoles: refuse,
+      expireSessions: refuse,
+      find: async (id) => (id === userId ? await florin.logins.find(id) : undefined),
+      listSessions: async (id) => (id === userId ? await florin.logins.listSessions(id) : []),
+      endSession: async (caller, id, session) =>
+        id === userId
+          ? await florin.logins.endSession(caller, id, session)
+          : rejected('user_not_found', 'id', `user ${id} does not exist`),
+    },
     reader: own.reader,
     directory: {
       ...directory,

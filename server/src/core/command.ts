@@ -4,6 +4,7 @@ import type { Account } from './account.ts'
 import type { Refusal } from './codes.ts'
 import type { Currency, LedgerCurrency } from './currency.ts'
 import type { Hold } from './hold.ts'
+import type { LoginCommand, LoginMadeBy, LoginMakes } from './login-commands.ts'
 import type { AccountId, HoldId, PolicyId, QuoteId, TransferId, UserId } from './ids.ts'
 import type { Instant } from './instant.ts'
 import type { Metadata } from './metadata.ts'
@@ -220,6 +221,7 @@ export type Command =
   | ClosePeriod
   | SimulateTransfer
   | AccessCommand
+  | LoginCommand
 
 /** A capture: the transfer, and the hold as it is then. */
 export interface Capture {
@@ -240,7 +242,7 @@ export interface Books {
 }
 
 /** What accepted commands make, by name. */
-export interface Makes extends AccessMakes {
+export interface Makes extends AccessMakes, LoginMakes {
   readonly currency: LedgerCurrency
   readonly user: User
   readonly account: Account
@@ -254,7 +256,7 @@ export interface Makes extends AccessMakes {
   readonly simulation: Simulation
 }
 
-interface MadeBy extends AccessMadeBy {
+interface MadeBy extends AccessMadeBy, LoginMadeBy {
   readonly create_currency: 'currency'
   readonly create_user: 'user'
   readonly update_user: 'user'

@@ -48,6 +48,7 @@ import { parsed, problem, type Parsed } from './parsed.ts'
 import type { Policy, PolicyTarget } from './policy.ts'
 import type { Quote, QuoteSide } from './quote.ts'
 import { readAccess, toAccessFact, type RecordedAccess } from './recorded-access.ts'
+import { readLogin, toLoginFact, type RecordedLogin } from './recorded-login.ts'
 import { readRefusal, readRole, readRules } from './recorded-parts.ts'
 import type {
   FailedTransfer,
@@ -91,6 +92,7 @@ export type RecordedFact = RecordedFields &
     | { readonly type: 'fx_quote.created'; readonly quote: Quote }
     | { readonly type: 'period.closed'; readonly through: Instant; readonly at: Instant }
     | RecordedAccess
+    | RecordedLogin
   )
 
 /**
@@ -156,6 +158,13 @@ function toFact(fact: RecordedFact): Fact {
     case 'api_key.rotated':
     case 'api_key.revoked':
       return toAccessFact(fact)
+    case 'login.roles_set':
+    case 'login.password_set':
+    case 'login.password_removed':
+    case 'session.started':
+    case 'session.refreshed':
+    case 'session.ended':
+      return toLoginFact(fact)
   }
 }
 
@@ -195,6 +204,13 @@ function understand({ type, principal: name, data }: Fact): RecordedFact {
     case 'api_key.rotated':
     case 'api_key.revoked':
       return readAccess(type, principal, data)
+    case 'login.roles_set':
+    case 'login.password_set':
+    case 'login.password_removed':
+    case 'session.started':
+    case 'session.refreshed':
+    case 'session.ended':
+      return readLogin(type, principal, data)
     default:
       throw new TypeError('its type is unknown')
   }

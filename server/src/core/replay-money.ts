@@ -7,6 +7,7 @@ import type { Instant } from './instant.ts'
 import { formatAmount, MINOR_MAX } from './money.ts'
 import type { HoldChange, RecordedFact } from './recorded-fact.ts'
 import { replayAccess } from './replay-access.ts'
+import { replayLogin } from './replay-login.ts'
 import {
   compare,
   differs,
@@ -44,6 +45,13 @@ export function replayFact(replay: Replay, fact: RecordedFact): Replayed {
     case 'api_key.rotated':
     case 'api_key.revoked':
       return told(replayAccess(replay, fact))
+    case 'login.roles_set':
+    case 'login.password_set':
+    case 'login.password_removed':
+    case 'session.started':
+    case 'session.refreshed':
+    case 'session.ended':
+      return told(replayLogin(replay, fact))
     default:
       return told(replayRegistry(replay, fact satisfies RegistryFact))
   }

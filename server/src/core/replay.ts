@@ -4,12 +4,14 @@ import { EMPTY_BALANCE, type Account } from './account.ts'
 import type { ApiKey } from './api-key.ts'
 import type { CurrencyCode, LedgerCurrency } from './currency.ts'
 import type { Hold } from './hold.ts'
-import type { AccountId, ApiKeyId, HoldId, QuoteId, TransferId, UserId } from './ids.ts'
+import type { AccountId, ApiKeyId, HoldId, QuoteId, SessionId, TransferId, UserId } from './ids.ts'
 import { laterOf, type Instant } from './instant.ts'
+import type { Login, Session } from './login.ts'
 import { policyKey, type Policy, type PolicyKey } from './policy.ts'
 import type { Quote } from './quote.ts'
 import type { RecordedAccess } from './recorded-access.ts'
 import type { RecordedAccount, RecordedFact, RecordedUser } from './recorded-fact.ts'
+import type { RecordedLogin } from './recorded-login.ts'
 import type { Entry } from './transfer.ts'
 
 /** The ledger as the facts so far leave it. Grows with what is here, but not with transfers or with ended holds. */
@@ -23,6 +25,9 @@ export interface Replay {
   /** Of transfers that were reversed: how much of which posting, in minor units. */
   readonly reversed: Map<TransferId, Map<number, bigint>>
   readonly apiKeys: Map<ApiKeyId, ApiKey>
+  readonly logins: Map<UserId, Login>
+  /** Those that have not ended. */
+  readonly sessions: Map<SessionId, Session>
   closedThrough: Instant | null
 }
 
@@ -52,6 +57,8 @@ export function emptyReplay(): Replay {
     quotes: new Map(),
     reversed: new Map(),
     apiKeys: new Map(),
+    logins: new Map(),
+    sessions: new Map(),
     closedThrough: null,
   }
 }
@@ -59,7 +66,7 @@ export function emptyReplay(): Replay {
 /** A fact about users, accounts or rules. */
 export type RegistryFact = Exclude<
   RecordedFact,
-  { readonly type: `${'transfer' | 'hold'}.${string}` | RecordedAccess['type'] }
+  { readonly type: `${'transfer' | 'hold'}.${string}` | (RecordedAccess | RecordedLogin)['type'] }
 >
 
 /** Applies one such fact and tells what is wrong with it. */

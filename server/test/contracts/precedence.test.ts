@@ -6,6 +6,7 @@ import { refusalCodes, type RefusalCode } from '#core/codes.ts'
 import { runCase, toLines } from './ledger-case-run.ts'
 import { LEDGER_CASES } from './ledger-cases.ts'
 import { HOLD_PRECEDENCES } from './precedence/holds.ts'
+import { LOGIN_PRECEDENCES } from './precedence/logins.ts'
 import type { Precedence, Slots } from './precedence/precedence.ts'
 import { REGISTRY_PRECEDENCES } from './precedence/registry.ts'
 import { TRANSFER_PRECEDENCES } from './precedence/transfers.ts'
@@ -14,7 +15,12 @@ import { TRANSFER_PRECEDENCES } from './precedence/transfers.ts'
  * Every command that can be refused, but groups: they are refused for what their first refused item is refused for. What
  * closes an account sweeps it last, when nothing else is in the way.
  */
-const PRECEDENCES = [...TRANSFER_PRECEDENCES, ...HOLD_PRECEDENCES, ...REGISTRY_PRECEDENCES]
+const PRECEDENCES = [
+  ...TRANSFER_PRECEDENCES,
+  ...HOLD_PRECEDENCES,
+  ...REGISTRY_PRECEDENCES,
+  ...LOGIN_PRECEDENCES,
+]
 
 /** What the decided lines come to; a refused command changes nothing, so that they can share a ledger. */
 function codesOf({ given }: Precedence, lines: readonly string[]): string[] {

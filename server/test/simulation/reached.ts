@@ -38,6 +38,9 @@ const BRANCHES = [
   'simulated as it came',
   'swept and closed',
   'effective earlier',
+  'a refresh token is rotated',
+  'a refresh token is repeated',
+  'a refresh token is reused',
 ] as const
 
 /** Notes the codes and branches of a batch. */
@@ -62,6 +65,7 @@ export function noteOutcomes(
       return
     }
     note(outcome.replayed ? 'accepted again' : 'accepted')
+    if (outcome.made === 'refresh') note(`a refresh token is ${outcome.result.how}`)
     if (outcome.made !== 'transfer' || outcome.replayed) return
     const { postings } = outcome.result
     const sides = postings.flatMap(({ source, destination }) => [source, destination])

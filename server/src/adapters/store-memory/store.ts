@@ -17,12 +17,15 @@ import type { HistoryReader } from '#ports/history-reader.ts'
 import type { HoldReader } from '#ports/hold-reader.ts'
 import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
+import type { LoginReader } from '#ports/login-reader.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
+import type { SigningKeyStore } from '#ports/signing-keys.ts'
 import { createMemoryAccessReader } from './access.ts'
 import { createMemoryHistory } from './history.ts'
 import { createMemoryHoldReader } from './holds.ts'
 import { createMemoryJournalReader } from './journal.ts'
 import { load } from './load.ts'
+import { createMemoryLogins } from './logins.ts'
 import { createMemoryReader } from './reader.ts'
 import { createMemoryRuleReader } from './rules.ts'
 import type { MemoryTables } from './tables.ts'
@@ -33,6 +36,8 @@ export type MemoryStore = LedgerStore &
   DirectoryReader &
   HoldReader &
   AccessReader &
+  LoginReader &
+  SigningKeyStore &
   RuleReader &
   HistoryReader &
   JournalReader &
@@ -47,6 +52,7 @@ export function createMemoryStore({ clock, sha256 }: { clock: Clock; sha256: Sha
     entries: new Map(),
     policyVersions: new Map(),
     idempotencyTimes: new Map(),
+    signingKeys: new Map(),
     pages: [],
     waiters: new Set(),
   }
@@ -55,6 +61,7 @@ export function createMemoryStore({ clock, sha256 }: { clock: Clock; sha256: Sha
     ...createMemoryReader(tables),
     ...createMemoryHoldReader(tables),
     ...createMemoryAccessReader(tables),
+    ...createMemoryLogins(tables),
     ...createMemoryRuleReader(tables),
     ...createMemoryHistory(tables),
     ...createMemoryJournalReader(tables),
@@ -105,6 +112,11 @@ function apply(tables: MemoryTables, changes: Changes, sha256: Sha256): void {
     tables.policyVersions.set(policy.id, [...(tables.policyVersions.get(policy.id) ?? []), version])
   }
   for (const key of changes.apiKeys.values()) tables.apiKeys.set(key.id, key)
+  for (const login of changes.logins.values()) tables.logins.set(login.userId, login)
+  for (const [id, session] of changes.sessions) {
+    if (session === null) tables.sessions.delete(id)
+    else tables.sessions.set(id, session)
+  }
   tables.books = changes.books ?? tables.books
   for (const entry of changes.entries) {
     const entries = tables.entries.get(entry.accountId) ?? []

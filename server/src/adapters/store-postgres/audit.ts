@@ -10,6 +10,7 @@ import { COUNT_DERIVED, SELECT_DERIVED_DIFFERENCES } from './audit-derived.ts'
 import { rowTypes, toAccount, toCurrency, type AccountRow, type CurrencyRow } from './codec.ts'
 import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
 import { API_KEY_COLUMNS, toApiKey, type ApiKeyRow } from './codec-access.ts'
+import { toLogin, toSession, type LoginRow, type SessionRow } from './codec-login.ts'
 import { toEntry } from './codec-transfers.ts'
 import { orUnavailable } from './errors.ts'
 
@@ -136,6 +137,9 @@ function createSnapshot(scanner: Session, finder: Session): LedgerSnapshot {
     quotes: () => mapChunks(scan<QuoteRow>('select * from florin.quotes'), toQuote),
     apiKeys: () =>
       mapChunks(scan<ApiKeyRow>(`select ${API_KEY_COLUMNS.join(', ')} from florin.api_keys`), toApiKey),
+    logins: () =>
+      mapChunks(scan<LoginRow>('select user_id, roles, password_set_at from florin.logins'), toLogin),
+    sessions: () => mapChunks(scan<SessionRow>('select * from florin.sessions'), toSession),
     async books() {
       const [row] = await find<{ closed_through: Instant | null }>(
         'audit_books',

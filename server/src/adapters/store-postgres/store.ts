@@ -10,12 +10,15 @@ import type { JournalReader } from '#ports/journal-reader.ts'
 import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
 import type { Log } from '#ports/log.ts'
+import type { LoginReader } from '#ports/login-reader.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
+import type { SigningKeyStore } from '#ports/signing-keys.ts'
 import { createAccessReader } from './access.ts'
 import { createDirectory } from './directory.ts'
 import { createHistory } from './history.ts'
 import { createHoldReader } from './holds.ts'
 import { createJournalReader } from './journal.ts'
+import { createLogins } from './logins.ts'
 import { createPoster } from './poster.ts'
 import { createReader } from './reader.ts'
 import { createRuleReader } from './rules.ts'
@@ -28,6 +31,8 @@ export type PostgresStore = LedgerStore &
   DirectoryReader &
   HoldReader &
   AccessReader &
+  LoginReader &
+  SigningKeyStore &
   RuleReader &
   HistoryReader &
   JournalReader &
@@ -52,6 +57,7 @@ export async function openPostgresStore(deps: {
     ...createDirectory(db),
     ...createHoldReader(db),
     ...createAccessReader(db),
+    ...createLogins(db),
     ...createRuleReader(db),
     ...createHistory(db),
     ...journal.reader,
