@@ -37,6 +37,8 @@ const CALLERS = new Map<Role, Access>(
 /** What belongs to one user. */
 export interface Belongings {
   readonly userId: UserId
+  /** Somebody else, who is there to be erased. */
+  readonly leaver: UserId
   /** Two accounts in EUR with 100.00 each, and two in XXX with 100 each. */
   readonly accounts: readonly [AccountId, AccountId]
   readonly classic: readonly [AccountId, AccountId]
@@ -138,8 +140,10 @@ async function makeBelongings(florin: Florin, userId: UserId): Promise<Belonging
   })
   const target = { kind: 'account', accountId: destination } as const
   const policy = await florin.policies.create(caller, target, { ...NO_RULES, ceiling: '1000000' })
+  const leaver = await florin.users.create(caller, { id: null, name: 'N', email: null, metadata: {} })
   return {
     userId,
+    leaver: accepted(leaver).id,
     accounts,
     classic,
     deposit: deposit.id,

@@ -70,7 +70,8 @@ export function toOwnFlorin(florin: Florin, userId: UserId, owners: AccountOwner
         const hold = await findHold(id)
         if ('kind' in hold) return hold
         if (!(await view.isOwn(hold.destination))) {
-          throw accessError('not_your_account', `hold ${id} is for an account that is not yours`)
+          const message = `hold ${id} is for an account that is not yours`
+          throw accessError('not_your_account', message, { target: `hold:${id}` })
         }
         return await checked.holds.release(caller, id)
       },
@@ -91,6 +92,8 @@ export function toOwnFlorin(florin: Florin, userId: UserId, owners: AccountOwner
     testClock: { ...florin.testClock, advance: refuse },
     expireHolds: refuse,
     apiKeys: notForUsers,
+    audit: notForUsers,
+    attempts: florin.attempts,
     reader: own.reader,
     directory: {
       ...directory,

@@ -1,5 +1,5 @@
 // Use cases of users.
-import type { CreateUser, OutcomeOf, UpdateUser } from '#core/command.ts'
+import type { CreateUser, EraseUser, OutcomeOf, UpdateUser } from '#core/command.ts'
 import type { UserId } from '#core/ids.ts'
 import type { HexDigest } from '#ports/digest.ts'
 import type { IdSource } from '#ports/id-source.ts'
@@ -11,7 +11,7 @@ export interface UserRequest extends Pick<CreateUser, 'name' | 'email' | 'metada
   readonly id: UserId | null
 }
 
-/** Makes and changes users. */
+/** Makes, changes and erases users. */
 export interface Users {
   create(caller: Caller, request: UserRequest): Promise<OutcomeOf<CreateUser>>
   update(
@@ -19,6 +19,8 @@ export interface Users {
     id: UserId,
     request: Pick<UpdateUser, 'ifVersion' | 'changes'>,
   ): Promise<OutcomeOf<UpdateUser>>
+  /** Name and e-mail address are gone afterwards, wherever Florin had them; once more changes nothing. */
+  erase(caller: Caller, id: UserId): Promise<OutcomeOf<EraseUser>>
 }
 
 /** Makes the use cases. */
@@ -55,5 +57,10 @@ export function createUsers(deps: {
     })
   }
 
-  return { create, update }
+  async function erase(caller: Caller, id: UserId): Promise<OutcomeOf<EraseUser>> {
+    const fields = callerFields(caller, { kind: 'erase_user', id }, digest)
+    return await batcher.submit({ kind: 'erase_user', ...fields, id })
+  }
+
+  return { create, update, erase }
 }

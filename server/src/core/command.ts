@@ -1,6 +1,7 @@
 // Commands: everything that can change the ledger. Each is decided by one decide function and recorded in one commit.
 import type { AccessCommand, AccessMadeBy, AccessMakes } from './access-commands.ts'
 import type { Account } from './account.ts'
+import type { Origin } from './audit.ts'
 import type { Refusal } from './codes.ts'
 import type { Currency, LedgerCurrency } from './currency.ts'
 import type { Hold } from './hold.ts'
@@ -26,6 +27,8 @@ export interface Idempotency {
 export interface CommandFields {
   readonly principal: Principal
   readonly idempotency: Idempotency | null
+  /** From where it came; absent: Florin itself wants it. */
+  readonly origin?: Origin
 }
 
 /** Makes a currency of your own. */
@@ -49,6 +52,12 @@ export interface UpdateUser extends CommandFields {
   readonly id: UserId
   readonly ifVersion: number | null
   readonly changes: Partial<Pick<User, 'name' | 'email' | 'metadata'>>
+}
+
+/** Takes name and e-mail address from a user, for good. */
+export interface EraseUser extends CommandFields {
+  readonly kind: 'erase_user'
+  readonly id: UserId
 }
 
 /** Opens an account; an initial balance comes from the currency's external account, in the same commit. */
@@ -204,6 +213,7 @@ export type Command =
   | CreateCurrency
   | CreateUser
   | UpdateUser
+  | EraseUser
   | CreateAccount
   | UpdateAccount
   | CloseAccount
@@ -258,6 +268,7 @@ interface MadeBy extends AccessMadeBy {
   readonly create_currency: 'currency'
   readonly create_user: 'user'
   readonly update_user: 'user'
+  readonly erase_user: 'user'
   readonly create_account: 'account'
   readonly update_account: 'account'
   readonly close_account: 'account'

@@ -37,6 +37,10 @@ const BRANCHES = [
   'simulated as it came',
   'swept and closed',
   'effective earlier',
+  'erased',
+  'erased again',
+  'told again without whom was erased',
+  'attempts recorded',
 ] as const
 
 /** Notes the codes and branches of a batch. */
@@ -61,6 +65,7 @@ export function noteOutcomes(
       return
     }
     note(outcome.replayed ? 'accepted again' : 'accepted')
+    noteErasure(note, command, outcome)
     if (outcome.made !== 'transfer' || outcome.replayed) return
     const { postings } = outcome.result
     const sides = postings.flatMap(({ source, destination }) => [source, destination])
@@ -69,6 +74,20 @@ export function noteOutcomes(
     if (new Set(postings.map(({ currency }) => currency)).size > 1) note('several currencies in a transfer')
     if (postings.some(({ sourceLeg }) => sourceLeg.balanceAfter === 0n)) note('nothing left')
   })
+}
+
+/** Users who were erased, in what is answered about them. */
+function noteErasure(note: (what: string) => void, command: Command, outcome: Outcome): void {
+  if (command.kind === 'record_attempts') note('attempts recorded')
+  if (outcome.kind !== 'accepted' || outcome.made !== 'user') return
+  if (command.kind === 'erase_user') note(outcome.replayed ? 'erased again' : 'erased')
+  const asked =
+    command.kind === 'create_user' ? command : command.kind === 'update_user' ? command.changes : {}
+  const { name, email } = outcome.result
+  const lost = (asked.email ?? null) !== null && email === null
+  if (outcome.replayed && (lost || ((asked.name ?? null) !== null && name === null))) {
+    note('told again without whom was erased')
+  }
 }
 
 /** True when what was asked for was there, but the fee with it was not. */

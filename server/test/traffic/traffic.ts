@@ -39,6 +39,8 @@ export function createTraffic(deps: TrafficDeps): Traffic {
 
   /** A command that was sent before: the same, or another under its key or id. */
   function repeat(): Command {
+    const gone = chance(0.1) ? sent.filter(isAboutErased) : []
+    if (gone.length > 0) return again(oneOf(gone))
     const before = oneOf(sent)
     if (chance(0.75)) return again(before)
     if (before.kind === 'post_transfer' && before.idChosen && chance(0.6)) {
@@ -47,6 +49,17 @@ export function createTraffic(deps: TrafficDeps): Traffic {
     const { idempotency: old, principal } = before
     if (old === null) return again(before)
     return { ...transfers.transfer(), principal, idempotency: { ...old, fingerprint: scene.fingerprint() } }
+  }
+
+  function isAboutErased(command: Command): boolean {
+    switch (command.kind) {
+      case 'create_user':
+      case 'update_user':
+      case 'erase_user':
+        return view.users.get(command.id)?.erasedAt != null
+      default:
+        return false
+    }
   }
 
   function again(before: Command): Command {
@@ -90,7 +103,8 @@ export function createTraffic(deps: TrafficDeps): Traffic {
     if (kind < 0.1) return [rules.policy()]
     if (kind < 0.14) return [rules.exchange()]
     if (kind < 0.385) return [holds.next()]
-    if (kind < 0.4) return [keys.next()]
+    if (kind < 0.397) return [keys.next()]
+    if (kind < 0.4) return [keys.attempts()]
     if (kind < 0.43) return [transfers.group()]
     const id = scene.accountId()
     if (!view.accounts.has(id) && chance(0.3)) return [registry.openAccount(id)]

@@ -217,7 +217,8 @@ function keptWhole(outcome: Exclude<Outcome, Rejected | Accepted<'transfer' | 'c
         reversed: reversedOf(outcome.result),
       }
     case 'simulation':
-      throw new Error('a simulation is not kept')
+    case 'attempts':
+      throw new Error(`${outcome.made}: not kept`)
   }
 }
 

@@ -61,6 +61,8 @@ const requests: Record<MethodName, (whose: Belongings, world: AccessWorld) => ob
   'florin.v2.ApiKeyService/RotateApiKey': apiKey,
   'florin.v2.ApiKeyService/RevokeApiKey': apiKey,
 
+  'florin.v2.AuditService/ListAudit': () => ({}),
+
   'florin.v2.CurrencyService/CreateCurrency': () => ({ code: `C${(made += 1)}X`, scale: 2, name: 'C' }),
   'florin.v2.CurrencyService/GetCurrency': () => ({ code: 'EUR' }),
   'florin.v2.CurrencyService/ListCurrencies': () => ({}),
@@ -112,6 +114,7 @@ const requests: Record<MethodName, (whose: Belongings, world: AccessWorld) => ob
   'florin.v2.UserService/CreateUser': () => ({}),
   'florin.v2.UserService/GetUser': ({ userId }) => ({ user_id: userId }),
   'florin.v2.UserService/ListUsers': () => ({}),
+  'florin.v2.UserService/EraseUser': ({ leaver }) => ({ user_id: leaver }),
   'florin.v2.UserService/UpdateUser': ({ userId }) => ({ user_id: userId, name: 'N' }),
 }
 

@@ -13,7 +13,7 @@ import { AppError } from '#core/errors.ts'
 import type { HttpLog } from '../http/log.ts'
 import type { CallAccess } from './access.ts'
 import { MALFORMED, type Fields } from './codec.ts'
-import { answerMetadata, idempotencyKeyOf, requestIdOf } from './metadata.ts'
+import { answerMetadata, idempotencyKeyOf } from './metadata.ts'
 import { problemOf, refusalProblem, toCallError, type RpcProblem } from './problems.ts'
 
 /** What calls of every kind can tell of themselves. */
@@ -43,6 +43,8 @@ export interface Call {
   readonly pay: (() => Promise<void>) | null
   /** Throws when the caller would not be let in any more. */
   readonly askAgain: () => Promise<unknown>
+  /** Tells the audit log that the call is refused; `message`: what was asked for. */
+  readonly note: (problem: RpcProblem, message: unknown) => void
   /** Who calls, under the idempotency key of the metadata or of the request's field. */
   readonly callerOf: (idempotencyKey: unknown) => Caller
 }
@@ -98,6 +100,7 @@ export function unary(
       const durationMs = performance.now() - startedAtMs
       log.debug({ request_id: call.requestId, method: call.method, status: code, durationMs }, 'call')
     }
+    if (answer.kind === 'problem' && !answer.replayed) call.note(answer.problem, rpc.request)
     const metadata = answerMetadata(call.requestId, answer)
     if (answer.kind === 'problem') return respond(toCallError(answer.problem, call.requestId, metadata))
     rpc.sendMetadata(metadata)
@@ -121,19 +124,21 @@ export function wellFormed(message: Fields): Fields {
 /** What there is to know of a call when it begins. */
 export function callOf(rpc: Rpc, { access }: Edge): Call {
   const { metadata } = rpc
-  const { principal, florin, pay, askAgain } = access.admissionOf(metadata)
+  const { principal, origin, note, florin, pay, askAgain } = access.admissionOf(metadata)
   const deadlineMs = Number(rpc.getDeadline())
   // The timer that cancels a call fires late when the event loop is busy. A cancellation that arrives together with its
   // request is never seen here: grpc-js tells the call before there is a handler.
   const isGone = (): boolean => rpc.cancelled || Date.now() >= deadlineMs
   return {
-    requestId: requestIdOf(metadata),
+    requestId: origin.requestId ?? '',
     method: rpc.getPath(),
     florin,
     pay,
     askAgain,
+    note,
     callerOf: (field) => ({
       principal,
+      origin,
       idempotencyKey: idempotencyKeyOf(metadata, field as string | undefined),
       isGone,
     }),

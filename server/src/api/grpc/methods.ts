@@ -31,6 +31,8 @@ const methods = {
   'florin.v2.ApiKeyService/RotateApiKey': 'rotateApiKey',
   'florin.v2.ApiKeyService/RevokeApiKey': 'revokeApiKey',
 
+  'florin.v2.AuditService/ListAudit': 'listAudit',
+
   'florin.v2.CurrencyService/CreateCurrency': 'createCurrency',
   'florin.v2.CurrencyService/GetCurrency': 'getCurrency',
   'florin.v2.CurrencyService/ListCurrencies': 'listCurrencies',
@@ -74,6 +76,7 @@ const methods = {
   'florin.v2.UserService/GetUser': 'getUser',
   'florin.v2.UserService/ListUsers': 'listUsers',
   'florin.v2.UserService/UpdateUser': 'updateUser',
+  'florin.v2.UserService/EraseUser': 'eraseUser',
 } as const satisfies Record<string, OperationName>
 
 /** A method: its service and its name. */

@@ -114,9 +114,15 @@ const CLIENT_ERRORS: Partial<Record<string, { readonly code: EdgeCode; readonly 
 /** Errors of HTTP; others are those of a connection, which can no longer or, before a TLS handshake, not yet answer. */
 const HTTP_ERROR = /^(HPE|ERR_HTTP)_/
 
-/** Answers bytes that are not HTTP; there is no request then, only a socket. */
-export function endBrokenConnection(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (!HTTP_ERROR.test(error.code ?? '') || !socket.writable) return void socket.destroy()
+/** Answers bytes that are not HTTP; there is no request then, only a socket. Answers with what it told, if anything. */
+export function endBrokenConnection(
+  error: Error & { readonly code?: string },
+  socket: Socket,
+): { readonly code: EdgeCode; readonly requestId: string } | null {
+  if (!HTTP_ERROR.test(error.code ?? '') || !socket.writable) {
+    socket.destroy()
+    return null
+  }
   const { code, detail } = CLIENT_ERRORS[error.code ?? ''] ?? {
     code: 'bad_request' as const,
     detail: 'this is not an HTTP request',
@@ -128,4 +134,5 @@ export function endBrokenConnection(error: Error & { readonly code?: string }, s
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nX-Request-Id: ${id}\r\nConnection: close\r\n\r\n${body}`,
   )
+  return { code, requestId: id }
 }

@@ -2,7 +2,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { tooManyRequests, type RateLimits } from '#app/rate-limits.ts'
 import type { Principal } from '#core/command.ts'
-import { neighbourhoodOf, type ClientAddress } from '../client-address.ts'
+import { neighbourhoodOf } from '../client-address.ts'
+import { addressOf } from './attempts.ts'
 
 /** Counts requests; each throws when the caller has to wait. Null: nothing is counted. */
 export interface RequestCounter {
@@ -13,17 +14,15 @@ export interface RequestCounter {
 }
 
 /** Makes the counter. */
-export function createRequestCounter(limits: RateLimits, clientAddress: ClientAddress): RequestCounter {
+export function createRequestCounter(limits: RateLimits): RequestCounter {
   const { perAddress, perPrincipal } = limits
   const addressPolicy = policyOf('address', perAddress)
   const principalPolicy = policyOf('principal', perPrincipal)
   return {
     byAddress:
       perAddress &&
-      (async ({ raw }, reply) => {
-        const forwardedFor = raw.headers['x-forwarded-for'] as string | undefined
-        const address = clientAddress(raw.socket.remoteAddress, forwardedFor)
-        const taken = await perAddress.take(neighbourhoodOf(address))
+      (async (request, reply) => {
+        const taken = await perAddress.take(neighbourhoodOf(addressOf(request) ?? ''))
         if (taken.isAllowed) return
         tell(reply, addressPolicy, taken)
         throw tooManyRequests(taken)

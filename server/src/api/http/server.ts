@@ -6,7 +6,8 @@ import { firstProblem, type Load } from '#app/load.ts'
 import { NO_RATE_LIMITS, type RateLimits } from '#app/rate-limits.ts'
 import { createClientAddress, type ClientAddress } from '../client-address.ts'
 import { CONNECTIONS_MAX, type TlsIdentity } from '../tls.ts'
-import { controlAccess } from './access.ts'
+import { accessIfKnown, controlAccess } from './access.ts'
+import { brokenAttempt, noteAttempts } from './attempts.ts'
 import { CONNECTION_LIMITS, connectionOptions } from './connections.ts'
 import { serveDocs } from './docs.ts'
 import { endBrokenConnection, handleErrors, sendFrameworkError } from './error-handlers.ts'
@@ -58,7 +59,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     bodyLimit: BODY_SIZE_MAX,
     genReqId: requestIdOf,
     frameworkErrors: sendFrameworkError,
-    clientErrorHandler: endBrokenConnection,
+    clientErrorHandler(error, socket) {
+      const told = endBrokenConnection(error, socket)
+      if (told !== null)
+        florin.attempts.note(brokenAttempt(told, clientAddress(socket.remoteAddress, undefined)))
+    },
     ...connectionOptions(tls, connectionLimits),
     routerOptions: { maxParamLength: PATH_PART_LENGTH_MAX },
     // Fastify's own 503 is no problem+json, and a request that reached us can as well be answered.
@@ -73,7 +78,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     reply.header('x-content-type-options', 'nosniff')
     done()
   })
-  const counter = createRequestCounter(rateLimits, clientAddress)
+  noteAttempts(app, { log: florin.attempts, clientAddress, accessOf: accessIfKnown })
+  const counter = createRequestCounter(rateLimits)
   const florinOf = controlAccess(app, accessControl, { load, counter })
   closeConnectionsOnceIdle(app)
   if (logRequests) logEveryRequest(app, log)

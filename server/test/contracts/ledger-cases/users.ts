@@ -65,6 +65,37 @@ export const USER_CASES: readonly LedgerCase[] = [
       ['edit ann name=B if=2 -> ok', 'edit ann name=C if=2 -> version_mismatch If-Match'],
     ],
   },
+  {
+    name: 'who a user is can be erased, once; the address is free then, and nothing else changes any more',
+    given: ['user ann name=Ann email=a@x.org m:tier=gold', 'open 1 EUR 5.00 owner=ann', 'open 2 EUR'],
+    when: [
+      'erase zoe -> user_not_found id',
+      'edit ann if=1 name=Anna -> ok',
+      ['erase ann -> ok', 'user bob email=A@x.org -> ok'],
+      'erase ann -> ok',
+      'edit ann name=Ann -> user_erased id',
+      'edit ann if=2 email=ann@x.org -> version_mismatch If-Match',
+      'edit ann if=3 email=ann@x.org -> user_erased id',
+      'pay 1>2 5.00 EUR -> ok',
+    ],
+    balances: ['1 0.00 EUR 2', '2 5.00 EUR 1'],
+  },
+  {
+    name: 'what was answered about who was erased is answered again without them',
+    given: ['user ann name=Ann email=a@x.org key=a', 'edit ann name=Anna key=b', 'user bob name=Bob key=c'],
+    when: [
+      'erase ann key=d -> ok',
+      'user ann name=Ann email=a@x.org key=a -> again',
+      'edit ann name=Anna key=b -> again',
+      'user bob name=Bob key=c -> again',
+      'erase ann key=d -> again',
+      [
+        'user eve name=Eve email=e@x.org key=e -> ok',
+        'erase eve -> ok',
+        'user eve name=Eve email=e@x.org key=e -> again',
+      ],
+    ],
+  },
   { name: 'nobody changes a user who is not there', when: ['edit ann name=A -> user_not_found id'] },
   {
     name: 'user_not_found is told before version_mismatch, email_taken before version_mismatch',

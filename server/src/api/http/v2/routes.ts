@@ -5,6 +5,7 @@ import type { HttpLog } from '../log.ts'
 import { useZod } from '../validation.ts'
 import { serveAccounts } from './accounts.ts'
 import { serveApiKeys } from './api-keys.ts'
+import { serveAudit } from './audit.ts'
 import { serveBulk } from './bulk.ts'
 import { serveCurrencies } from './currencies.ts'
 import { serveEntries } from './entries.ts'
@@ -42,5 +43,6 @@ export async function serveV2(scope: FastifyInstance, florinOf: FlorinOf, log: H
   servePeriods(app, florinOf)
   serveEvents(app, florinOf)
   serveApiKeys(app, florinOf)
+  serveAudit(app, florinOf)
   serveTestClock(app, florinOf)
 }
