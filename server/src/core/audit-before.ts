@@ -19,7 +19,7 @@ export function dataBefore(state: WorkingSet, command: Command): Before | null {
     case 'close_account': {
       const balance = state.accounts.get(command.id)
       const settings = state.settings.get(command.id)
-      return balance === undefined || settings === undefined ? null : accountData({ ...balance, ...settings })
+      return balance === undefined || settings === undefined ? null : accountData({ ...settings, ...balance })
     }
     case 'update_policy': {
       const policy = state.policies.values().find(({ id }) => id === command.id)

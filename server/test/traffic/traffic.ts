@@ -39,7 +39,7 @@ export function createTraffic(deps: TrafficDeps): Traffic {
 
   /** A command that was sent before: the same, or another under its key or id. */
   function repeat(): Command {
-    const gone = chance(0.1) ? sent.filter(isAboutErased) : []
+    const gone = chance(0.1) ? sent.filter(chance(0.3) ? isErasure : isAboutErased) : []
     if (gone.length > 0) return again(oneOf(gone))
     const before = oneOf(sent)
     if (chance(0.75)) return again(before)
@@ -51,15 +51,11 @@ export function createTraffic(deps: TrafficDeps): Traffic {
     return { ...transfers.transfer(), principal, idempotency: { ...old, fingerprint: scene.fingerprint() } }
   }
 
+  const isErasure = ({ kind }: Command): boolean => kind === 'erase_user'
+
   function isAboutErased(command: Command): boolean {
-    switch (command.kind) {
-      case 'create_user':
-      case 'update_user':
-      case 'erase_user':
-        return view.users.get(command.id)?.erasedAt != null
-      default:
-        return false
-    }
+    const isUser = command.kind === 'create_user' || command.kind === 'update_user'
+    return isUser && view.users.get(command.id)?.erasedAt != null
   }
 
   function again(before: Command): Command {

@@ -41,12 +41,10 @@ export const auditList = listQuery({
 /** An entry. */
 export const AuditEntrySchema = z
   .strictObject({
-    id: z
-      .string()
-      .meta({
-        description: 'Place in the journal; that of the event, if events show it',
-        examples: ['42-0'],
-      }),
+    id: z.string().meta({
+      description: 'Place in the journal; that of the event, if events show it',
+      examples: ['42-0'],
+    }),
     time: instant,
     principal: z.string().meta({ description: 'Who; `anonymous`: nobody who is known' }),
     credential: z
