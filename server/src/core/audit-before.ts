@@ -57,7 +57,8 @@ export function befores(
   const position = facts.findIndex(({ data }, i) => i >= first && data['id'] === before['id'])
   const fact = facts[position]
   if (fact === undefined) return []
-  const changed = Object.keys(before).filter(
+  const fields = new Set([...Object.keys(before), ...Object.keys(fact.data)])
+  const changed = [...fields].filter(
     (field) =>
       !isProfile(field) && canonicalJson(before[field] ?? null) !== canonicalJson(fact.data[field] ?? null),
   )

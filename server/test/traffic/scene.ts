@@ -1,7 +1,7 @@
 /** Where random traffic plays: few accounts, users and currencies, so that what happens meets what happened before. */
 import type { Account } from '#core/account.ts'
 import type { Origin } from '#core/audit.ts'
-import type { Idempotency, Principal } from '#core/command.ts'
+import type { Idempotency, IdempotencyRecord, Principal } from '#core/command.ts'
 import type { Currency } from '#core/currency.ts'
 import type { Hold } from '#core/hold.ts'
 import type { AccountId, HoldId, QuoteId, TransferId, UserId } from '#core/ids.ts'
@@ -24,6 +24,7 @@ interface TrafficView {
   readonly policies: ReadonlyMap<PolicyKey, Policy>
   readonly quotes: ReadonlyMap<QuoteId, Quote>
   readonly transfers: ReadonlyMap<TransferId, Transfer>
+  readonly idempotency: ReadonlyMap<string, IdempotencyRecord>
 }
 
 /** What traffic is made from. */

@@ -4,6 +4,7 @@
  */
 import type { Command, PostTransfer } from '#core/command.ts'
 import type { TransferId } from '#core/ids.ts'
+import { idempotencyId } from '#core/working-set.ts'
 import { createHolds } from './holds.ts'
 import { createKeys } from './keys.ts'
 import { createRegistry } from './registry.ts'
@@ -13,6 +14,8 @@ import { createTransfers } from './transfers.ts'
 
 /** How many of the newest commands may be sent again. */
 const REMEMBERED = 400
+/** How many of the newest that name a user, or erase one, may be sent again when the user is erased. */
+const ABOUT_USERS = 60
 /** How many of the newest transfers may be reversed. */
 const REVERSIBLE = 150
 
@@ -31,6 +34,7 @@ export function createTraffic(deps: TrafficDeps): Traffic {
   const { below, chance, oneOf } = scene.dice
   const made = createMemory<TransferId>(REVERSIBLE)
   const sent: Command[] = []
+  const aboutUsers = createMemory<Command>(ABOUT_USERS)
   const transfers = createTransfers(scene, { remember: made.add, sentBefore: () => oneOf(sent) })
   const registry = createRegistry(scene, made.add)
   const rules = createRules(scene, made.add)
@@ -39,7 +43,7 @@ export function createTraffic(deps: TrafficDeps): Traffic {
 
   /** A command that was sent before: the same, or another under its key or id. */
   function repeat(): Command {
-    const gone = chance(0.1) ? sent.filter(chance(0.3) ? isErasure : isAboutErased) : []
+    const gone = chance(0.1) ? aboutUsers.items.filter(isAboutErased) : []
     if (gone.length > 0) return again(oneOf(gone))
     const before = oneOf(sent)
     if (chance(0.75)) return again(before)
@@ -51,11 +55,12 @@ export function createTraffic(deps: TrafficDeps): Traffic {
     return { ...transfers.transfer(), principal, idempotency: { ...old, fingerprint: scene.fingerprint() } }
   }
 
-  const isErasure = ({ kind }: Command): boolean => kind === 'erase_user'
-
+  /** True for one that was carried out: who the user was is not told again. */
   function isAboutErased(command: Command): boolean {
-    const isUser = command.kind === 'create_user' || command.kind === 'update_user'
-    return isUser && view.users.get(command.id)?.erasedAt != null
+    const { principal, idempotency } = command
+    const kept = idempotency && view.idempotency.get(idempotencyId(principal, idempotency.key))
+    if (kept?.outcome.kind !== 'accepted' || kept.outcome.made !== 'user') return false
+    return view.users.get(kept.outcome.result.id)?.erasedAt != null
   }
 
   function again(before: Command): Command {
@@ -109,9 +114,24 @@ export function createTraffic(deps: TrafficDeps): Traffic {
   }
 
   function remember(command: Command): void {
+    if (isAboutWho(command)) aboutUsers.add(command)
     if (command.idempotency === null && !(command.kind === 'post_transfer' && command.idChosen)) return
     if (sent.length < REMEMBERED) sent.push(command)
     else sent[below(REMEMBERED)] = command
+  }
+
+  function isAboutWho(command: Command): boolean {
+    if (command.idempotency === null) return false
+    switch (command.kind) {
+      case 'erase_user':
+        return true
+      case 'create_user':
+        return namesSomebody(command)
+      case 'update_user':
+        return namesSomebody(command.changes)
+      default:
+        return false
+    }
   }
 
   return {
@@ -122,4 +142,8 @@ export function createTraffic(deps: TrafficDeps): Traffic {
       return commands
     },
   }
+}
+
+function namesSomebody(fields: { readonly name?: unknown; readonly email?: unknown }): boolean {
+  return (fields.name ?? fields.email ?? null) !== null
 }

@@ -84,6 +84,7 @@ export function controlAccess(options: DoorOptions): CallAccess {
     interceptor: ({ path }, call) => {
       let isCounted = false
       let noted: MutableCall | null = null
+      whenEnded(call, (status) => noted !== null && noteStatus(attempts, noted, status))
 
       async function pass(known: MutableCall, metadata: Metadata): Promise<void> {
         const operation = expectDefined(operationOf(path.slice(1)), `row of ${path} in api/grpc/methods.ts`)
@@ -132,7 +133,6 @@ export function controlAccess(options: DoorOptions): CallAccess {
           }),
         sendStatus(status, next) {
           leave()
-          if (noted !== null) noteStatus(attempts, noted, status)
           next(status)
         },
       })
@@ -146,6 +146,17 @@ export function controlAccess(options: DoorOptions): CallAccess {
       clientAddress(call.getConnectionInfo().remoteAddress, forwardedFor === '' ? undefined : forwardedFor) ||
       null
     )
+  }
+}
+
+type Status = Parameters<ServerInterceptingCallInterface['sendStatus']>[0]
+
+/** What grpc-js refuses by itself, below all interceptors, passes here as well. */
+function whenEnded(call: ServerInterceptingCallInterface, tell: (status: Status) => void): void {
+  const send = call.sendStatus.bind(call)
+  call.sendStatus = (status) => {
+    tell(status)
+    send(status)
   }
 }
 

@@ -223,10 +223,15 @@ export function problemBody(
   }
 }
 
-/** Answers with a problem. */
+/** Answers with a problem, and tells the audit log. */
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   // One that was given before was noted then.
   if (!reply.hasHeader('idempotency-replayed')) noteRefusal(reply.request, problem)
+  return writeProblem(reply, problem)
+}
+
+/** Answers with a problem. */
+export function writeProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   return reply
     .code(problem.status)
     .headers(problem.headers ?? {})

@@ -58,7 +58,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     logger: false,
     bodyLimit: BODY_SIZE_MAX,
     genReqId: requestIdOf,
-    frameworkErrors: sendFrameworkError,
+    frameworkErrors(error, request, reply) {
+      const { socket, headers } = request.raw
+      const said = headers['x-forwarded-for'] as string | undefined
+      const told = sendFrameworkError(error, request, reply)
+      florin.attempts.note(brokenAttempt(told, clientAddress(socket.remoteAddress, said)))
+    },
     clientErrorHandler(error, socket) {
       const told = endBrokenConnection(error, socket)
       if (told !== null)
