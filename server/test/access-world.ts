@@ -44,6 +44,8 @@ const NETWORK = 'network of a test'
 /** What belongs to one user. */
 export interface Belongings {
   readonly userId: UserId
+  /** Somebody else, who is there to be erased. */
+  readonly leaver: UserId
   /** Two accounts in EUR with 100.00 each, and two in XXX with 100 each. */
   readonly accounts: readonly [AccountId, AccountId]
   readonly classic: readonly [AccountId, AccountId]
@@ -177,8 +179,10 @@ async function makeBelongings(florin: Florin, userId: UserId, email: string): Pr
   })
   const target = { kind: 'account', accountId: destination } as const
   const policy = await florin.policies.create(caller, target, { ...NO_RULES, ceiling: '1000000' })
+  const leaver = await florin.users.create(caller, { id: null, name: 'N', email: null, metadata: {} })
   return {
     userId,
+    leaver: accepted(leaver).id,
     accounts,
     classic,
     deposit: deposit.id,

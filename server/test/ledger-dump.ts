@@ -1,5 +1,6 @@
 /** All that the readers of a store tell, page by page, so that two stores can be compared as wholes. */
 import type { Account } from '#core/account.ts'
+import type { AuditEntry, AuditFilter } from '#core/audit.ts'
 import type { Books } from '#core/command.ts'
 import type { LedgerCurrency } from '#core/currency.ts'
 import type { FactType } from '#core/facts.ts'
@@ -11,7 +12,7 @@ import type { Policy } from '#core/policy.ts'
 import type { Quote } from '#core/quote.ts'
 import type { Transfer } from '#core/transfer.ts'
 import type { User } from '#core/user.ts'
-import type { JournalEvent } from '#ports/journal-reader.ts'
+import type { JournalEvent, JournalPosition } from '#ports/journal-reader.ts'
 import type { StatementLine } from '#ports/ledger-reader.ts'
 import type { PolicyRevision } from '#ports/rule-reader.ts'
 import type { Ledger } from './stores.ts'
@@ -33,6 +34,7 @@ export interface LedgerDump {
   readonly logins: readonly (KeptLogin | undefined)[]
   readonly sessions: readonly Session[]
   readonly events: readonly JournalEvent[]
+  readonly audit: readonly AuditEntry[]
 }
 
 const ALWAYS = {
@@ -102,7 +104,23 @@ export async function dumpLedger(store: Ledger, limit = 500): Promise<LedgerDump
     logins,
     sessions,
     events,
+    audit: await wholeAudit(store, limit),
   }
+}
+
+/** All that the audit log has of these filters. */
+export async function wholeAudit(
+  store: Ledger,
+  limit: number,
+  filter: AuditFilter = {},
+): Promise<AuditEntry[]> {
+  const entries: AuditEntry[] = []
+  for (let next: JournalPosition | null | undefined; next !== null;) {
+    const part = await store.listAudit({ ...filter, ...(next && { before: next }), limit })
+    entries.push(...part.entries)
+    next = part.next
+  }
+  return entries
 }
 
 async function everyPage<Row>(read: (last: Row | undefined) => Promise<Row[]>): Promise<Row[]> {

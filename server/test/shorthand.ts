@@ -21,6 +21,8 @@
  * - `quote q1 100.00 EUR 110.00 USD via=8>9 rate=11/10 expires=01:00`: create_quote; `via`: the operator's accounts
  * - `convert q1 1>2 ref=trip`: convert_quote
  * - `books 01:00`: close_period
+ * - `erase ann if=user`: erase_user
+ * - `attempt scope_missing 3 op=createUser target=user:1`: record_attempts, of one that was made three times
  * - `apikey k accounts:read,users:read expires=01:00`, `rotate k overlap=60`, `unkey k`: create_, rotate_ and
  *   revoke_api_key
  * - `roles ann auditor,operator if=user`: set_roles
@@ -32,7 +34,7 @@
  * A policy's rules: `floor=1.00 credit=5.00 ceiling=100.00 min=1.00 max=50.00 hour=10.00 day=100.00/5 month=/20 to=2,3
  * freeze=debits fee=9:0.10+50bp:0.20..5.00`; velocity is amount/count, a fee account:fixed+basis points:least..most.
  *
- * Any of them: `key=k1` (idempotency; what else is asked for is the fingerprint), `by=bob` (principal),
+ * Any of them: `from=10.0.0.1` (an origin, whose request has the number of the line's words), `key=k1` (idempotency; what else is asked for is the fingerprint), `by=bob` (principal),
  * `m:colour=red` (metadata). Those that move money: `id=t1` names the transfer, so that it can be reversed.
  */
 import { sha256Hex } from '#adapters/runtime-node/digest.ts'
@@ -67,6 +69,7 @@ export function toCommand(line: string, ids: IdSource): Command {
   const fields = {
     principal: (named.get('by') ?? 'tester') as Principal,
     idempotency: toIdempotency(line, named.get('key')),
+    ...toOrigin(named, plain),
   }
   if (plain[0] === 'group') {
     return { ...fields, kind: 'post_group', items: items.map((item) => toCommand(item, ids) as PostTransfer) }
@@ -80,9 +83,18 @@ export function toCommand(line: string, ids: IdSource): Command {
   return { ...fields, ...make(words, ids) } as Command
 }
 
+function toOrigin(named: ReadonlyMap<string, string>, plain: readonly string[]): Pick<Command, 'origin'> {
+  const address = named.get('from')
+  if (address === undefined) return {}
+  const operation = plain[0] ?? ''
+  return {
+    origin: { operation, address, requestId: `r${plain.length}`, credential: named.get('with') ?? null },
+  }
+}
+
 function toIdempotency(line: string, key: string | undefined): Idempotency | null {
   if (key === undefined) return null
-  const asked = line.split(/\s+/).filter((word) => !/^(key|by|since)=/.test(word))
+  const asked = line.split(/\s+/).filter((word) => !/^(key|by|since|from|with)=/.test(word))
   return { key, fingerprint: sha256Hex(asked.join(' ')) }
 }
 
@@ -103,6 +115,28 @@ const MAKERS: Readonly<Record<string, (words: Words, ids: IdSource) => object>> 
     id: userOf(word),
     ifVersion: toVersion(named),
     changes: { ...changed('name', named), ...changed('email', named), ...given(metadata) },
+  }),
+  erase: ({ plain: [, word = ''], named }) => ({
+    kind: 'erase_user',
+    id: userOf(word),
+    ifRoles: named.get('if')?.split(',') ?? null,
+  }),
+  attempt: ({ plain: [, code = '', count = '1'], named }) => ({
+    kind: 'record_attempts',
+    idempotency: null,
+    attempts: [
+      {
+        principal: (named.get('by') ?? 'anonymous') as Principal,
+        credential: named.get('with') ?? null,
+        address: named.get('from') ?? null,
+        requestId: 'r1',
+        operation: named.get('op') ?? null,
+        code,
+        target: named.get('target') ?? null,
+        count: Number(count),
+        since: toMoment(named.get('since') ?? '00:00'),
+      },
+    ],
   }),
   open: ({ plain: [, id, code = '', balance = '0'], named, metadata }, ids) => ({
     kind: 'create_account',

@@ -7,6 +7,7 @@ import { startEmbeddedPostgres } from '#adapters/store-embedded/server.ts'
 import { createMemoryStore } from '#adapters/store-memory/store.ts'
 import { openPostgresStore } from '#adapters/store-postgres/store.ts'
 import type { AccessReader } from '#ports/access-reader.ts'
+import type { AuditReader } from '#ports/audit-reader.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { HistoryReader } from '#ports/history-reader.ts'
 import type { HoldReader } from '#ports/hold-reader.ts'
@@ -29,6 +30,7 @@ export type Ledger = LedgerStore &
   AccessReader &
   LoginReader &
   SigningKeyStore &
+  AuditReader &
   RuleReader &
   HistoryReader &
   JournalReader &

@@ -125,7 +125,7 @@ export function createApiKeys(deps: {
     const known = check !== undefined && hash.startsWith(check) ? await cache.get(hash) : null
     if (known === null) throw accessError('invalid_token', 'this is no API key of this Florin')
     const problem = apiKeyProblem(known.key, hash, clock.now())
-    if (problem !== null) throw accessError(problem, PROBLEMS[problem])
+    if (problem !== null) throw accessError(problem, PROBLEMS[problem], { caller: known.access })
     return known.access
   }
 

@@ -159,7 +159,7 @@ export function createBulk(deps: {
 
 /** A chain is kept under the key of its first item, so that a retry of it is told the first outcome, whatever it was. */
 function toChains(caller: Caller, items: readonly BulkItem[]): Chain[] {
-  const { principal, idempotencyKey: key } = caller
+  const { principal, idempotencyKey: key, origin } = caller
   if (key !== null && key.length > BULK_KEY_LENGTH_MAX) {
     const message = `must have at most ${BULK_KEY_LENGTH_MAX} characters here: items are kept under <key>/<index>`
     throw invalidField('Idempotency-Key', message)
@@ -171,7 +171,7 @@ function toChains(caller: Caller, items: readonly BulkItem[]): Chain[] {
     const [head, ...others] = items.slice(first, end + 1) as [BulkItem, ...BulkItem[]]
     const own = head.idempotencyKey ?? (key === null ? null : `${key}/${first}`)
     const chain = {
-      caller: { principal, idempotencyKey: own },
+      caller: { principal, idempotencyKey: own, ...(origin === undefined ? {} : { origin }) },
       first,
       items: [{ ...head, idempotencyKey: null }, ...others],
     }

@@ -17,7 +17,9 @@ export function onlyOwn(owners: AccountOwners, userId: UserId): DebitCheck {
   return async (accounts) => {
     const found = await owners.of(accounts)
     const foreign = accounts.find((id) => found.get(id)?.userId !== userId)
-    if (foreign !== undefined) throw accessError('not_your_account', `account ${foreign} is not yours`)
+    if (foreign === undefined) return
+    const target = `account:${foreign}`
+    throw accessError('not_your_account', `account ${foreign} is not yours`, { target })
   }
 }
 

@@ -1,6 +1,7 @@
 // Florin as its edges see it: every use case, and the readers whose reads need no deciding.
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId, TransferId } from '#core/ids.ts'
+import type { AuditReader } from '#ports/audit-reader.ts'
 import type { AccessReader } from '#ports/access-reader.ts'
 import type { MovableClock } from '#ports/clock.ts'
 import type { CurrencyCatalog } from '#ports/currency-catalog.ts'
@@ -18,6 +19,7 @@ import type { LoginReader } from '#ports/login-reader.ts'
 import type { Secrets } from '#ports/secrets.ts'
 import { createAccounts, type Accounts } from './accounts.ts'
 import { createApiKeys, type ApiKeys } from './api-keys.ts'
+import { createAttemptLog, type AttemptLog } from './attempt-log.ts'
 import { createBulk, type Bulk } from './bulk.ts'
 import { BATCHER_LIMITS, type BatcherLimits, type CommandBatcher } from './command-batcher.ts'
 import { createCurrencies, type Currencies } from './currencies.ts'
@@ -27,6 +29,7 @@ import { createExpireHolds, type ExpireHolds } from './expire-holds.ts'
 import { createHistory, type History } from './history.ts'
 import { createHolds, type Holds } from './holds.ts'
 import { createLogins, type LoginParts, type Logins } from './logins.ts'
+import { withItemsNoted } from './noted-bulk.ts'
 import { createPeriods, type Periods } from './periods.ts'
 import { createPolicies, type Policies } from './policies.ts'
 import { createQuotes, type Quotes } from './quotes.ts'
@@ -60,6 +63,9 @@ export interface Florin {
   readonly expireHolds: ExpireHolds
   readonly apiKeys: ApiKeys
   readonly logins: Logins
+  readonly audit: AuditReader
+  /** Where edges tell of what they, or the ledger, refused. */
+  readonly attempts: AttemptLog
   readonly reader: Reader
   readonly directory: DirectoryReader
   readonly health: StoreHealth
@@ -97,6 +103,7 @@ export interface FlorinParts {
     AccessReader &
     LoginReader &
     SigningKeyStore &
+    AuditReader &
     JournalReader &
     StoreHealth
   readonly clock: MovableClock
@@ -125,10 +132,13 @@ export function createFlorin(parts: FlorinParts): Florin {
     ids,
     digest,
   })
+  const attempts = createAttemptLog({ batcher, clock })
+  const logins = createLogins({ batcher, store, ids, digest, secrets, clock, parts: login })
+  const inFlightMax = Math.min(batchSizeMax, queueMax)
   return {
     accounts: createAccounts(shared),
     transfers: createTransfers({ ...shared, transferReader }),
-    bulk: createBulk({ batcher, transferReader, digest, inFlightMax: Math.min(batchSizeMax, queueMax) }),
+    bulk: withItemsNoted(createBulk({ batcher, transferReader, digest, inFlightMax }), attempts),
     holds: createHolds(shared),
     policies: createPolicies(shared),
     quotes: createQuotes({
@@ -139,7 +149,7 @@ export function createFlorin(parts: FlorinParts): Florin {
       quoteSeconds: settings.fxQuoteSeconds,
     }),
     periods: createPeriods(shared),
-    users: createUsers(shared),
+    users: createUsers({ ...shared, onErased: (id) => logins.authentication?.forget(id) }),
     currencies: createCurrencies({ batcher, catalog, digest }),
     currencyBook,
     events: createEvents(store),
@@ -147,7 +157,9 @@ export function createFlorin(parts: FlorinParts): Florin {
     testClock: createTestClock({ clock, mode, expireHolds }),
     expireHolds,
     apiKeys: createApiKeys({ ...shared, secrets, clock }),
-    logins: createLogins({ batcher, store, ids, digest, secrets, clock, parts: login }),
+    logins,
+    audit: store,
+    attempts,
     reader: store,
     directory: store,
     health: batcher,

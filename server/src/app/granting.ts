@@ -1,5 +1,5 @@
-// Nobody gives what they have not: an API key can do no more than whoever makes it, or gives it a new secret, and who
-// sets a user's password could log in as that user.
+// Nobody gives what they have not, nor takes it away: an API key can do no more than whoever makes it, or gives it a new
+// secret, and who sets a user's password could log in as that user.
 import { accessError } from '#core/access-codes.ts'
 import type { Role, Scope } from '#core/access.ts'
 import type { UserId } from '#core/ids.ts'
@@ -8,7 +8,7 @@ import type { Florin } from './florin.ts'
 
 /** Florin for one who has these scopes. */
 export function grantingOwnScopes(florin: Florin, own: ReadonlySet<Scope>): Florin {
-  const { apiKeys, logins } = florin
+  const { apiKeys, logins, users } = florin
 
   function check(given: Iterable<Scope>): void {
     const missing = [...given].find((scope) => !own.has(scope))
@@ -35,6 +35,12 @@ export function grantingOwnScopes(florin: Florin, own: ReadonlySet<Scope>): Flor
       async rotate(caller, id, overlapSeconds) {
         check((await apiKeys.find(id))?.scopes ?? [])
         return await apiKeys.rotate(caller, id, overlapSeconds)
+      },
+    },
+    users: {
+      ...users,
+      async erase(caller, id) {
+        return await users.erase(caller, id, { ifRoles: await rolesWithin(id) })
       },
     },
     logins: {

@@ -1,6 +1,7 @@
 // Use cases of logging in: passwords, roles and sessions.
 import { accessError } from '#core/access-codes.ts'
 import type { Role } from '#core/access.ts'
+import type { Origin } from '#core/audit.ts'
 import type { OutcomeOf } from '#core/command.ts'
 import { AppError } from '#core/errors.ts'
 import { parseUuidV7, type SessionId, type UserId } from '#core/ids.ts'
@@ -40,6 +41,8 @@ export interface IssuedTokens {
 interface PasswordAttempt {
   readonly password: string
   readonly network: string
+  /** From where, for the audit log. */
+  readonly origin?: Origin
 }
 
 /** Logs users in and out, and says how they may. */
@@ -47,9 +50,9 @@ export interface Logins {
   /** Throws unauthorized (login_refused) and exhausted. Who does not exist is answered as one whose password is wrong. */
   login(attempt: PasswordAttempt & { readonly email: string }): Promise<IssuedTokens>
   /** Throws unauthorized: invalid_token, session_ended, refresh_token_reused. */
-  refresh(refreshToken: string): Promise<IssuedTokens>
+  refresh(refreshToken: string, origin?: Origin): Promise<IssuedTokens>
   /** Ends the session of a refresh token or an access token. One that has ended has ended. Throws unauthorized. */
-  logout(token: string): Promise<void>
+  logout(token: string, origin?: Origin): Promise<void>
   /** Ends all sessions of the user, and begins one anew. Throws unauthorized (login_refused) and exhausted. */
   changePassword(userId: UserId, attempt: PasswordAttempt & { readonly next: string }): Promise<IssuedTokens>
   /** Null takes it away. `ifRoles`: only of a user who has these; null: whichever. */
@@ -130,21 +133,29 @@ export function createLogins(deps: {
     return hash
   }
 
-  async function login({ email, password, network }: Parameters<Logins['login']>[0]): Promise<IssuedTokens> {
+  async function login({
+    email,
+    password,
+    network,
+    origin,
+  }: Parameters<Logins['login']>[0]): Promise<IssuedTokens> {
     const { throttle } = ready()
     const name = emailKey(email)
     const attempt = await throttle.attempt(name, network)
     const found = await store.findLoginByEmail(name)
     const proven = await prove(found?.passwordHash, password)
     await attempt.succeeded()
-    return await start(found as Login, proven)
+    return await start(found as Login, proven, origin)
   }
 
-  async function start({ userId, roles }: Login, ifPasswordHash: string): Promise<IssuedTokens> {
+  async function start(
+    { userId, roles }: Login,
+    ifPasswordHash: string,
+    origin: Origin | undefined,
+  ): Promise<IssuedTokens> {
     const outcome = await batcher.submit<StartSession>({
       kind: 'start_session',
-      principal: userPrincipal(userId),
-      idempotency: null,
+      ...unkeyed(userCaller(userId, origin)),
       id: ids.sessionId(),
       userId,
       ifPasswordHash,
@@ -179,7 +190,7 @@ export function createLogins(deps: {
     return { id: parsed.value, generation: Number(generation) }
   }
 
-  async function refresh(refreshToken: string): Promise<IssuedTokens> {
+  async function refresh(refreshToken: string, origin?: Origin): Promise<IssuedTokens> {
     const { authentication } = ready()
     const { id, generation } = readRefreshToken(refreshToken)
     const [found] = await store.findSessions([id])
@@ -187,8 +198,7 @@ export function createLogins(deps: {
     const { userId } = found.session
     const outcome = await batcher.submit<RefreshSession>({
       kind: 'refresh_session',
-      principal: userPrincipal(userId),
-      idempotency: null,
+      ...unkeyed(userCaller(userId, origin)),
       id,
       userId,
       generation,
@@ -200,14 +210,14 @@ export function createLogins(deps: {
     throw accessError('refresh_token_reused', 'this refresh token was used before, so the session has ended')
   }
 
-  async function logout(token: string): Promise<void> {
+  async function logout(token: string, origin?: Origin): Promise<void> {
     const { authentication } = ready()
     const session = token.startsWith(REFRESH_TOKEN_PREFIX)
       ? (await store.findSessions([readRefreshToken(token).id]))[0]?.session
       : await authentication.sessionOf(token)
     if (session === undefined) return
     const { id, userId } = session
-    await end({ principal: userPrincipal(userId), idempotencyKey: null }, userId, id)
+    await end(userCaller(userId, origin), userId, id)
   }
 
   async function end(
@@ -229,7 +239,7 @@ export function createLogins(deps: {
 
   async function changePassword(
     userId: UserId,
-    { password, next, network }: Parameters<Logins['changePassword']>[1],
+    { password, next, network, origin }: Parameters<Logins['changePassword']>[1],
   ): Promise<IssuedTokens> {
     const { throttle, passwords, authentication } = ready()
     const attempt = await throttle.attempt(userId, network)
@@ -239,8 +249,7 @@ export function createLogins(deps: {
     const passwordHash = await passwords.hash(next)
     const outcome = await batcher.submit<SetPassword>({
       kind: 'set_password',
-      principal: userPrincipal(userId),
-      idempotency: null,
+      ...unkeyed(userCaller(userId, origin)),
       userId,
       passwordHash,
       ifRoles: null,
@@ -248,7 +257,7 @@ export function createLogins(deps: {
     })
     authentication.forget(userId)
     if (outcome.kind === 'rejected') throw refusedLogin()
-    return await start(outcome.result, passwordHash)
+    return await start(outcome.result, passwordHash, origin)
   }
 
   return {
@@ -295,6 +304,15 @@ export function createLogins(deps: {
 
   function unkeyed(caller: Caller) {
     return { ...callerFields({ ...caller, idempotencyKey: null }, null, digest), idempotency: null }
+  }
+}
+
+/** A user who says who they are by what they send, not by how they came in. */
+function userCaller(userId: UserId, origin: Origin | undefined): Caller {
+  return {
+    principal: userPrincipal(userId),
+    idempotencyKey: null,
+    ...(origin === undefined ? {} : { origin }),
   }
 }
 

@@ -70,7 +70,8 @@ export function toOwnFlorin(florin: Florin, userId: UserId, owners: AccountOwner
         const hold = await findHold(id)
         if ('kind' in hold) return hold
         if (!(await view.isOwn(hold.destination))) {
-          throw accessError('not_your_account', `hold ${id} is for an account that is not yours`)
+          const message = `hold ${id} is for an account that is not yours`
+          throw accessError('not_your_account', message, { target: `hold:${id}` })
         }
         return await checked.holds.release(caller, id)
       },
@@ -103,6 +104,8 @@ export function toOwnFlorin(florin: Florin, userId: UserId, owners: AccountOwner
           ? await florin.logins.endSession(caller, id, session)
           : rejected('user_not_found', 'id', `user ${id} does not exist`),
     },
+    audit: notForUsers,
+    attempts: florin.attempts,
     reader: own.reader,
     directory: {
       ...directory,

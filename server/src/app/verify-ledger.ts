@@ -69,8 +69,8 @@ async function verifyCurrencies(
 async function verifyUsers(snapshot: LedgerSnapshot, { replay }: JournalWalk, check: Check): Promise<void> {
   const compare = createRowComparison('user', replay.users, check)
   for await (const rows of snapshot.users()) {
-    for (const { id, metadata, version, createdAt, updatedAt } of rows) {
-      compare.row(id, { id, metadata, version, createdAt, updatedAt }, (user) => ({ ...user }))
+    for (const { id, metadata, version, createdAt, updatedAt, erasedAt } of rows) {
+      compare.row(id, { id, metadata, version, createdAt, updatedAt, erasedAt }, (user) => ({ ...user }))
     }
   }
   compare.finish()

@@ -1,5 +1,5 @@
 // The closed list of reasons for which a caller is turned away before anything is decided.
-import { AppError } from './errors.ts'
+import { AppError, type AttemptDetails } from './errors.ts'
 
 /** Every such reason: `unauthorized` when it is not known who calls, `forbidden` when that one may not. */
 export const accessCodes = {
@@ -41,8 +41,8 @@ export const accessCodes = {
 export type AccessCode = keyof typeof accessCodes
 
 /** The error that turns a caller away. */
-export function accessError(code: AccessCode, message: string): AppError {
-  return new AppError(accessCodes[code], message, { code })
+export function accessError(code: AccessCode, message: string, attempt: AttemptDetails = {}): AppError {
+  return new AppError(accessCodes[code], message, { code, attempt })
 }
 
 /** The reason, when the error turns a caller away. */

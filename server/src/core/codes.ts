@@ -74,6 +74,8 @@ export const refusalCodes = {
   api_key_revoked: 530,
   /** The API key has expired. */
   api_key_expired: 531,
+  /** The person has been erased: what is left of the user changes no more. */
+  user_erased: 535,
   /** The books are closed further than this already, or the time has not come. */
   period_not_closable: 542,
   /** Source and destination of a posting are the same account. */

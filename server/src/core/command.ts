@@ -1,6 +1,8 @@
 // Commands: everything that can change the ledger. Each is decided by one decide function and recorded in one commit.
+import type { Role } from './access.ts'
 import type { AccessCommand, AccessMadeBy, AccessMakes } from './access-commands.ts'
 import type { Account } from './account.ts'
+import type { Origin } from './audit.ts'
 import type { Refusal } from './codes.ts'
 import type { Currency, LedgerCurrency } from './currency.ts'
 import type { Hold } from './hold.ts'
@@ -27,6 +29,8 @@ export interface Idempotency {
 export interface CommandFields {
   readonly principal: Principal
   readonly idempotency: Idempotency | null
+  /** From where it came; absent: Florin itself wants it. */
+  readonly origin?: Origin
 }
 
 /** Makes a currency of your own. */
@@ -50,6 +54,14 @@ export interface UpdateUser extends CommandFields {
   readonly id: UserId
   readonly ifVersion: number | null
   readonly changes: Partial<Pick<User, 'name' | 'email' | 'metadata'>>
+}
+
+/** Takes name and e-mail address from a user, for good. */
+export interface EraseUser extends CommandFields {
+  readonly kind: 'erase_user'
+  readonly id: UserId
+  /** Only a user who has these roles; null: whatever they are. */
+  readonly ifRoles: readonly Role[] | null
 }
 
 /** Opens an account; an initial balance comes from the currency's external account, in the same commit. */
@@ -205,6 +217,7 @@ export type Command =
   | CreateCurrency
   | CreateUser
   | UpdateUser
+  | EraseUser
   | CreateAccount
   | UpdateAccount
   | CloseAccount
@@ -260,6 +273,7 @@ interface MadeBy extends AccessMadeBy, LoginMadeBy {
   readonly create_currency: 'currency'
   readonly create_user: 'user'
   readonly update_user: 'user'
+  readonly erase_user: 'user'
   readonly create_account: 'account'
   readonly update_account: 'account'
   readonly close_account: 'account'

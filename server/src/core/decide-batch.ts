@@ -1,7 +1,9 @@
 // Deciding: what every command of a batch comes to, in order, in memory, once for every store.
+import { befores, dataBefore } from './audit-before.ts'
 import type { Command, IdempotencyRecord, Outcome } from './command.ts'
 import { decideCloseAccount, decideCreateAccount, decideUpdateAccount } from './decide-account.ts'
 import { decideCreateApiKey, decideRevokeApiKey, decideRotateApiKey } from './decide-api-key.ts'
+import { decideAttempts } from './decide-attempts.ts'
 import { decideClosePeriod } from './decide-books.ts'
 import { decideCreateCurrency } from './decide-currency.ts'
 import { decideGroup } from './decide-group.ts'
@@ -17,7 +19,7 @@ import { decideCreatePolicy, decideUpdatePolicy } from './decide-policy.ts'
 import { decideConversion, decideCreateQuote } from './decide-quote.ts'
 import { decideReversal } from './decide-reversal.ts'
 import { decideSimulation, decideTransfer } from './decide-transfer.ts'
-import { decideCreateUser, decideUpdateUser } from './decide-user.ts'
+import { decideCreateUser, decideEraseUser, decideUpdateUser } from './decide-user.ts'
 import { putIdempotency, startDraft, type Changes, type Draft } from './draft.ts'
 import type { Instant } from './instant.ts'
 import { rejected } from './outcome.ts'
@@ -35,8 +37,23 @@ export interface Decision {
  */
 export function decideBatch(state: WorkingSet, commands: readonly Command[], now: Instant): Decision {
   const draft = startDraft(state, now)
-  const outcomes = commands.map((command) => decideOnce(draft, command))
+  const outcomes = commands.map((command) => decideAudited(draft, command))
   return { outcomes, changes: draft.changes }
+}
+
+/** Decides, and notes from where the facts came, and what they changed. */
+function decideAudited(draft: Draft, command: Command): Outcome {
+  const { state, changes } = draft
+  const { facts } = changes
+  const first = facts.length
+  const before = dataBefore(state, command)
+  const outcome = decideOnce(draft, command)
+  const count = facts.length - first
+  if (count > 0) {
+    const origin = command.origin ?? null
+    changes.origins.push({ first, count, origin, before: befores(state, before, { facts, first }) })
+  }
+  return outcome
 }
 
 function decideOnce(draft: Draft, command: Command): Outcome {
@@ -90,6 +107,8 @@ function decide(draft: Draft, command: Command): Outcome {
       return decideCreateUser(draft, command)
     case 'update_user':
       return decideUpdateUser(draft, command)
+    case 'erase_user':
+      return decideEraseUser(draft, command)
     case 'create_currency':
       return decideCreateCurrency(draft, command)
     case 'create_api_key':
@@ -108,6 +127,8 @@ function decide(draft: Draft, command: Command): Outcome {
       return decideRefreshSession(draft, command)
     case 'end_session':
       return decideEndSession(draft, command)
+    case 'record_attempts':
+      return decideAttempts(draft, command)
     case 'simulate_transfer':
       return decideSimulation(draft, command)
   }

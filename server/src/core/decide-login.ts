@@ -1,4 +1,5 @@
 // The rules of passwords, roles and sessions. Whoever decides has locked the user, and has all of the user's sessions.
+import type { Role } from './access.ts'
 import type { OutcomeOf, Principal, Rejected } from './command.ts'
 import { deleteSession, putLogin, putSession, type Draft } from './draft.ts'
 import type { SessionId, UserId } from './ids.ts'
@@ -17,32 +18,33 @@ import type { EndSession, RefreshSession, SetPassword, SetRoles, StartSession } 
 import { passwordRemoved, passwordSet, rolesSet, sessionEnded, sessionFact } from './login-facts.ts'
 import { accepted, rejected } from './outcome.ts'
 
-/** Gives a user other roles, or refuses: user_not_found, roles_changed. */
+/** Gives a user other roles, or refuses: user_not_found, roles_changed, user_erased. */
 export function decideSetRoles(draft: Draft, command: SetRoles): OutcomeOf<SetRoles> {
   const { userId, roles, principal } = command
-  const before = loginOf(draft, command)
-  if ('kind' in before) return before
-  if (String(roles) === String(before.roles)) return accepted('login', withoutHash(before))
-  const after = { ...before, roles }
-  putLogin(draft, after)
-  draft.changes.facts.push(rolesSet(principal, userId, roles))
-  return accepted('login', withoutHash(after))
+  const refusal = rolesRefusal(draft, command) ?? erasedRefusal(draft, userId)
+  if (refusal !== null) return refusal
+  putRoles(draft, principal, userId, roles)
+  return accepted('login', withoutHash(loginOf(draft, userId)))
 }
 
-/** Sets a password or takes it away, or refuses: user_not_found, roles_changed, password_changed. */
+/** Sets a password or takes it away, or refuses: user_not_found, roles_changed, password_changed, user_erased. */
 export function decideSetPassword(draft: Draft, command: SetPassword): OutcomeOf<SetPassword> {
   const { userId, passwordHash, ifPasswordHash, principal } = command
-  const before = loginOf(draft, command)
-  if ('kind' in before) return before
-  if (ifPasswordHash !== null && ifPasswordHash !== before.passwordHash) return passwordChanged()
-  // Without a password there are no sessions either.
-  if (passwordHash === null && before.passwordHash === null) return accepted('login', withoutHash(before))
-  const { at, facts } = draft.changes
-  const after = { ...before, passwordHash, passwordSetAt: passwordHash === null ? null : at }
-  putLogin(draft, after)
-  facts.push(passwordHash === null ? passwordRemoved(principal, userId) : passwordSet(principal, userId, at))
-  endAll(draft, principal, sessionsOf(draft, userId), 'password')
-  return accepted('login', withoutHash(after))
+  const refusal = rolesRefusal(draft, command)
+  if (refusal !== null) return refusal
+  if (ifPasswordHash !== null && ifPasswordHash !== loginOf(draft, userId).passwordHash) {
+    return passwordChanged()
+  }
+  const erased = erasedRefusal(draft, userId)
+  if (erased !== null) return erased
+  putPassword(draft, principal, userId, passwordHash)
+  return accepted('login', withoutHash(loginOf(draft, userId)))
+}
+
+/** Takes away what would let a user in: the password with all sessions, and every role but that of a user. */
+export function endLogin(draft: Draft, principal: Principal, userId: UserId): void {
+  putPassword(draft, principal, userId, null)
+  putRoles(draft, principal, userId, newLogin(userId).roles)
 }
 
 /** Logs in, or refuses: password_changed since it was proven. */
@@ -106,16 +108,45 @@ export function decideEndSession(draft: Draft, command: EndSession): OutcomeOf<E
   return accepted('sessions', ended)
 }
 
-/** The user's login; there is one of every user, kept or not. */
-function loginOf(
-  { state }: Draft,
+/** Refuses: user_not_found, and roles_changed when the user has others than those that were looked at. */
+export function rolesRefusal(
+  draft: Draft,
   { userId, ifRoles }: Pick<SetRoles, 'userId' | 'ifRoles'>,
-): KeptLogin | Rejected {
-  if (!state.users.has(userId)) return rejected('user_not_found', 'id', `user ${userId} does not exist`)
-  const login = state.logins.get(userId) ?? newLogin(userId)
-  return ifRoles === null || String(ifRoles) === String(login.roles)
-    ? login
+): Rejected | null {
+  if (!draft.state.users.has(userId)) {
+    return rejected('user_not_found', 'id', `user ${userId} does not exist`)
+  }
+  return ifRoles === null || String(ifRoles) === String(loginOf(draft, userId).roles)
+    ? null
     : rejected('roles_changed', 'roles', `user ${userId} has other roles by now`)
+}
+
+function erasedRefusal({ state }: Draft, userId: UserId): Rejected | null {
+  return state.users.get(userId)?.erasedAt == null
+    ? null
+    : rejected('user_erased', 'id', `user ${userId} has been erased`)
+}
+
+/** The user's login; there is one of every user, kept or not. */
+function loginOf({ state }: Draft, userId: UserId): KeptLogin {
+  return state.logins.get(userId) ?? newLogin(userId)
+}
+
+function putRoles(draft: Draft, principal: Principal, userId: UserId, roles: readonly Role[]): void {
+  const before = loginOf(draft, userId)
+  if (String(roles) === String(before.roles)) return
+  putLogin(draft, { ...before, roles })
+  draft.changes.facts.push(rolesSet(principal, userId, roles))
+}
+
+function putPassword(draft: Draft, principal: Principal, userId: UserId, passwordHash: string | null): void {
+  const before = loginOf(draft, userId)
+  // Without a password there are no sessions either.
+  if (passwordHash === null && before.passwordHash === null) return
+  const { at, facts } = draft.changes
+  putLogin(draft, { ...before, passwordHash, passwordSetAt: passwordHash === null ? null : at })
+  facts.push(passwordHash === null ? passwordRemoved(principal, userId) : passwordSet(principal, userId, at))
+  endAll(draft, principal, sessionsOf(draft, userId), 'password')
 }
 
 function sessionOf({ state }: Draft, { id, userId }: Pick<Session, 'id' | 'userId'>): Session | undefined {

@@ -2,6 +2,7 @@
 import type { KeptApiKey } from './api-key.ts'
 import type { Account, AccountBalance } from './account.ts'
 import { assert } from './assert.ts'
+import type { OriginOfFacts } from './audit.ts'
 import type { Books, IdempotencyRecord, Principal } from './command.ts'
 import type { LedgerCurrency } from './currency.ts'
 import type { Fact } from './facts.ts'
@@ -14,7 +15,7 @@ import { policyKey, type Policy } from './policy.ts'
 import type { Quote } from './quote.ts'
 import { accountOf } from './refusal.ts'
 import type { Entry, PostedTransfer, Posting, SettledPosting, Transfer } from './transfer.ts'
-import { emailKey, type User } from './user.ts'
+import { emailKey, withoutPerson, type User } from './user.ts'
 import { batchTime, idempotencyId, type WorkingSet } from './working-set.ts'
 
 /** A version of a policy, as it is kept for ever; without rules the policy was taken away. */
@@ -55,6 +56,10 @@ export interface Changes {
   readonly idempotency: IdempotencyRecord[]
   /** In the order decided; what the journal page holds. Empty: the batch changed nothing. */
   readonly facts: Fact[]
+  /** From where the facts came. */
+  readonly origins: OriginOfFacts[]
+  /** Users of whom no kept answer may tell any more who they were. */
+  readonly erased: Set<UserId>
 }
 
 /** The working set and the changes so far, kept in step by the functions of this module. */
@@ -94,6 +99,8 @@ export function startDraft(state: WorkingSet, now: Instant): Draft {
       books: null,
       idempotency: [],
       facts: [],
+      origins: [],
+      erased: new Set(),
     },
     undo: { attempts: 0, steps: [] },
   }
@@ -161,6 +168,23 @@ export function putUser(draft: Draft, user: User): void {
   if (user.email !== null) setIn(draft, state.emails, emailKey(user.email), user.id)
   setIn(draft, state.users, user.id, user)
   setIn(draft, changes.users, user.id, user)
+}
+
+/** Forgets who a user was in every answer that is kept; those of earlier batches are the store's to change. */
+export function forgetPerson({ state, changes }: Draft, id: UserId): void {
+  changes.erased.add(id)
+  for (const [key, record] of state.idempotency) state.idempotency.set(key, withoutPersonIn(record, id))
+  changes.idempotency.forEach((record, i) => {
+    changes.idempotency[i] = withoutPersonIn(record, id)
+  })
+}
+
+/** The record, without who the user was. */
+export function withoutPersonIn(record: IdempotencyRecord, id: UserId): IdempotencyRecord {
+  const { outcome } = record
+  return outcome.kind === 'accepted' && outcome.made === 'user' && outcome.result.id === id
+    ? { ...record, outcome: { ...outcome, result: withoutPerson(outcome.result) } }
+    : record
 }
 
 /** Adds an account or changes its settings. */

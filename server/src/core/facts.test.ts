@@ -67,6 +67,9 @@ const WHOLE_LEDGER = [
   'apikey k accounts:read',
   'rotate k overlap=60',
   'unkey k',
+  'user ann name=Ann',
+  'erase ann',
+  'attempt scope_missing 2 by=key:1 op=createUser target=user:1',
 ]
 
 test('every type of fact is told, in the order decided', () => {

@@ -48,6 +48,7 @@ export const operations = {
   listUsers: row('users:read', 'listed'),
   getUser: row('users:read', 'named'),
   updateUser: row('users:write', 'none'),
+  eraseUser: row('users:erase', 'none'),
   getWallet: row('accounts:read', 'named'),
 
   getLogin: row('users:read', 'named'),
@@ -112,6 +113,7 @@ export const operations = {
   advanceTestClock: row('clock:write', 'none'),
 
   listEvents: row('events:read', 'none'),
+  listAudit: row('audit:read', 'none'),
 
   createApiKey: row('keys:write', 'none'),
   listApiKeys: row('keys:write', 'none'),
@@ -133,10 +135,11 @@ export function operationRefusal(access: Access, name: OperationName): AppError 
   const { needs, forUsers }: OperationRule = operations[name]
   if (needs === 'nothing') return null
   if (needs !== 'a caller' && !access.scopes.has(needs)) {
-    return accessError('scope_missing', `this needs the scope ${needs}`)
+    return accessError('scope_missing', `this needs the scope ${needs}`, { caller: access })
   }
   if (access.ownOnly && forUsers === 'none') {
-    return accessError('not_for_users', 'this is not for users, only for those who run the ledger')
+    const message = 'this is not for users, only for those who run the ledger'
+    return accessError('not_for_users', message, { caller: access })
   }
   if (forUsers === 'self' && access.userId === null) {
     return accessError('only_for_users', 'this is for users who are logged in')

@@ -76,7 +76,7 @@ interface RecordedFields {
 export type RecordedFact = RecordedFields &
   (
     | { readonly type: 'currency.created'; readonly currency: Currency }
-    | { readonly type: 'user.created' | 'user.updated'; readonly user: RecordedUser }
+    | { readonly type: 'user.created' | 'user.updated' | 'user.erased'; readonly user: RecordedUser }
     | {
         readonly type: 'account.created' | 'account.updated' | 'account.closed'
         readonly account: RecordedAccount
@@ -131,6 +131,7 @@ function toFact(fact: RecordedFact): Fact {
       return currencyCreated(principal, { ...fact.currency, externalAccountId: null })
     case 'user.created':
     case 'user.updated':
+    case 'user.erased':
       return userFact(fact.type, principal, { ...fact.user, name: null, email: null })
     case 'account.created':
     case 'account.updated':
@@ -157,6 +158,7 @@ function toFact(fact: RecordedFact): Fact {
     case 'api_key.created':
     case 'api_key.rotated':
     case 'api_key.revoked':
+    case 'access.refused':
       return toAccessFact(fact)
     case 'login.roles_set':
     case 'login.password_set':
@@ -177,6 +179,7 @@ function understand({ type, principal: name, data }: Fact): RecordedFact {
       return { type, principal, currency: readCurrency(data) }
     case 'user.created':
     case 'user.updated':
+    case 'user.erased':
       return { type, principal, user: readUser(data) }
     case 'account.created':
     case 'account.updated':
@@ -203,6 +206,7 @@ function understand({ type, principal: name, data }: Fact): RecordedFact {
     case 'api_key.created':
     case 'api_key.rotated':
     case 'api_key.revoked':
+    case 'access.refused':
       return readAccess(type, principal, data)
     case 'login.roles_set':
     case 'login.password_set':
@@ -221,7 +225,8 @@ function readCurrency(data: Data): Currency {
 }
 
 function readUser(data: Data): RecordedUser {
-  return { id: id(data['id'], parseUuidV7<UserId>), ...readSettings(data) }
+  const erasedAt = optional(data['erased_at'], instant)
+  return { id: id(data['id'], parseUuidV7<UserId>), erasedAt, ...readSettings(data) }
 }
 
 function readAccount(data: Data): RecordedAccount {

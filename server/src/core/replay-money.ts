@@ -44,6 +44,7 @@ export function replayFact(replay: Replay, fact: RecordedFact): Replayed {
     case 'api_key.created':
     case 'api_key.rotated':
     case 'api_key.revoked':
+    case 'access.refused':
       return told(replayAccess(replay, fact))
     case 'login.roles_set':
     case 'login.password_set':

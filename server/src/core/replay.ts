@@ -80,7 +80,8 @@ export function replayRegistry(replay: Replay, fact: RegistryFact): Contradictio
     }
     case 'user.created':
     case 'user.updated':
-      return replayUser(replay, fact.type === 'user.created', fact.user)
+    case 'user.erased':
+      return replayUser(replay, fact.type, fact.user)
     case 'account.created':
       return replayNewAccount(replay, fact.account)
     case 'account.updated':
@@ -106,12 +107,22 @@ export function replayRegistry(replay: Replay, fact: RegistryFact): Contradictio
   }
 }
 
-function replayUser(replay: Replay, isNew: boolean, user: RecordedUser): Contradiction[] {
+function replayUser(
+  replay: Replay,
+  type: 'user.created' | 'user.updated' | 'user.erased',
+  user: RecordedUser,
+): Contradiction[] {
+  const isNew = type === 'user.created'
   const before = replay.users.get(user.id)
   replay.users.set(user.id, user)
   if (isNew && before !== undefined) return [differs(`no user ${user.id} yet`, 'created again')]
   if (!isNew && before === undefined) return [differs(`user ${user.id}`, 'changed before it was created')]
-  return compare([['version', (before?.version ?? 0) + 1, user.version]])
+  return compare([
+    ['version', (before?.version ?? 0) + 1, user.version],
+    // Whoever is erased changes no more.
+    ['erased_at', null, before?.erasedAt ?? null],
+    ['erased', type === 'user.erased', user.erasedAt !== null],
+  ])
 }
 
 function replayNewAccount(replay: Replay, account: RecordedAccount): Contradiction[] {

@@ -217,6 +217,12 @@ export function needsOf(commands: readonly Command[]): Needs {
         needs.users.add(command.id)
         if (typeof command.changes.email === 'string') needs.emails.add(emailKey(command.changes.email))
         break
+      case 'erase_user':
+        needs.users.add(command.id)
+        needs.logins.add(command.id)
+        break
+      case 'record_attempts':
+        break
       case 'create_currency':
         needs.currencies.add(command.currency.code)
         break

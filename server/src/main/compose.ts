@@ -47,6 +47,8 @@ const EXPIRE_EVERY_MS = 1000
 const EXPIRE_SESSIONS_EVERY_MS = 60_000
 /** How often it is looked whether the key that signs tokens is old. */
 const ROTATE_KEYS_EVERY_MS = 3_600_000
+/** How often attempts that were refused are brought into the journal. */
+const RECORD_ATTEMPTS_EVERY_MS = 1000
 /** How often it is looked whether there is too much to do: a read of a histogram. */
 const WATCH_LOAD_EVERY_MS = 250
 /** How often the files of TLS are read again: three small ones. */
@@ -100,6 +102,8 @@ export async function composeFlorin(
     const tls = await openTls(config, log)
     const ledger = await openLedger(config, log, { join: false, onGivenUp })
     closers.add('ledger', ledger.close)
+    // After the edges, so that nothing that they refused is lost with a clean stop.
+    closers.add('attempts', ledger.florin.attempts.flush)
 
     const { florin, sweeper, clock } = ledger
     const load = createLoad(createEventLoop(), config)
@@ -127,6 +131,12 @@ export async function composeFlorin(
         everyMs: FORGET_EVERY_MS,
         log,
         step: createForgetIdempotency({ sweeper, clock, days: config.idempotencyDays }),
+      }),
+      runLoop({
+        name: 'record-attempts',
+        everyMs: RECORD_ATTEMPTS_EVERY_MS,
+        log,
+        step: florin.attempts.flush,
       }),
       ...(tls === null
         ? []

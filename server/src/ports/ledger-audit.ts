@@ -1,5 +1,6 @@
 import type { ApiKey } from '#core/api-key.ts'
 import type { Account } from '#core/account.ts'
+import type { AuditMark } from '#core/audit.ts'
 import type { Json } from '#core/canonical-json.ts'
 import type { Books } from '#core/command.ts'
 import type { LedgerCurrency } from '#core/currency.ts'
@@ -20,6 +21,8 @@ export interface SealedPage {
   readonly hash: Uint8Array
   /** One fact a line, joined by line feeds. */
   readonly text: string
+  /** The line of origins that is sealed with them; null in pages that are older than the audit log. */
+  readonly audit: string | null
 }
 
 /** The newest page, as the head row names it. Page 0 before the first. */
@@ -66,6 +69,8 @@ export interface LedgerSnapshot {
   head(): Promise<JournalHead>
   /** By number, rising. */
   pages(): AsyncIterable<readonly SealedPage[]>
+  /** The marks of all pages, by page, rising. */
+  auditMarks(): AsyncIterable<readonly (AuditMark & { readonly page: number })[]>
   currencies(): Promise<readonly LedgerCurrency[]>
   users(): AsyncIterable<readonly RecordedUser[]>
   accounts(): AsyncIterable<readonly Account[]>

@@ -61,8 +61,15 @@ const FILL = `
   insert into florin.policy_versions
   select id, v, false, account_id, null, 'EUR', 2, '{}', now(), now(), 'p' from florin.policies, generate_series(1, 5) v;
   insert into florin.journal_pages
-  select n, ${uuid('n')}, ${at('n')}, sha256('x'), sha256('x'), '{"data":{},"principal":"p","type":"user.created"}'
+  select n, ${uuid('n')}, ${at('n')}, sha256('x'), sha256('x'),
+    '{"data":{"id":"' || ${uuid('n')} || '"},"principal":"' || case when n % 1000 = 0 then 'rare' else 'p' end || '","type":"user.created"}',
+    '{"befores":[],"origins":[["10.0.0.1",null,"createUser"]],"requests":[[0,1,0,"r"]]}'
   from generate_series(1, ${TRANSFERS / 5}) n;
+  insert into florin.audit_marks
+  select m.kind, m.value, n from generate_series(1, ${TRANSFERS / 5}) n, lateral (values
+    ('principal', case when n % 1000 = 0 then 'rare' else 'p' end), ('type', 'user.created'),
+    ('operation', case when n % 2 = 0 then 'even' else 'odd' end), ('target', 'user:' || ${uuid('n')})
+  ) m (kind, value);
   update florin.journal_head set number = ${TRANSFERS / 5};
   analyze`
 
@@ -130,6 +137,19 @@ const reads: Readonly<Record<string, (ledger: Ledger) => Promise<unknown>>> = {
     }),
   'balances of a currency then': (ledger) =>
     ledger.listBalancesAt({ currency: EUR, at: middle, clock: 'recorded', after: ordinary, limit }),
+  'the audit log': (ledger) => ledger.listAudit({ limit }),
+  'the audit log further back': (ledger) => ledger.listAudit({ before: { page: 9_000, position: 1 }, limit }),
+  'the audit log of a time': (ledger) => ledger.listAudit({ from: early, to: middle, limit }),
+  'what one does who does much': (ledger) => ledger.listAudit({ principal: 'p', limit }),
+  'what one does who does little': (ledger) => ledger.listAudit({ principal: 'rare', limit }),
+  'what nobody does': (ledger) => ledger.listAudit({ principal: 'nobody', limit }),
+  'what one never does': (ledger) => ledger.listAudit({ principal: 'rare', operation: 'odd', limit }),
+  'what two marks say that never meet': (ledger) =>
+    ledger.listAudit({ principal: 'p', outcome: 'refused', limit }),
+  'the audit log of a type': (ledger) => ledger.listAudit({ type: 'user.created', to: middle, limit }),
+  'the audit log of a user': (ledger) => ledger.listAudit({ target: `user:${user}`, limit }),
+  'the audit log of a transfer': (ledger) => ledger.listAudit({ target: `transfer:${transfer}`, limit }),
+  'the audit log of a hold': (ledger) => ledger.listAudit({ target: `hold:${countedUuid(7)}`, limit }),
   events: (ledger) => ledger.read({ after: { page: 9_000, position: 0 }, limit }),
 }
 

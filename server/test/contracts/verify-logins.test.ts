@@ -85,6 +85,7 @@ findsTampers({
     access: 1,
     // Two of users, and a session.
     logins: 3,
+    audit: 11,
     zero: 0,
     // Profiles.
     derived: 2,

@@ -192,6 +192,7 @@ findsTampers({
     sums: 7,
     access: 0,
     logins: 0,
+    audit: 19,
     zero: 2,
     // A profile, four backdated entries (the fee's two as well), four versions of policies.
     derived: 9,

@@ -41,6 +41,10 @@ const BRANCHES = [
   'a refresh token is rotated',
   'a refresh token is repeated',
   'a refresh token is reused',
+  'erased',
+  'erased again',
+  'told again without whom was erased',
+  'attempts recorded',
 ] as const
 
 /** Notes the codes and branches of a batch. */
@@ -66,6 +70,7 @@ export function noteOutcomes(
     }
     note(outcome.replayed ? 'accepted again' : 'accepted')
     if (outcome.made === 'refresh') note(`a refresh token is ${outcome.result.how}`)
+    noteErasure(note, command, outcome)
     if (outcome.made !== 'transfer' || outcome.replayed) return
     const { postings } = outcome.result
     const sides = postings.flatMap(({ source, destination }) => [source, destination])
@@ -81,6 +86,20 @@ export function noteBalances(note: (what: string) => void, accounts: Iterable<Ac
   for (const { posted } of accounts) {
     if (posted < 0n) note('a negative balance')
     if (posted > 2n ** 64n) note('more than 2^64 in one balance')
+  }
+}
+
+/** Users who were erased, in what is answered about them. */
+function noteErasure(note: (what: string) => void, command: Command, outcome: Outcome): void {
+  if (command.kind === 'record_attempts') note('attempts recorded')
+  if (outcome.kind !== 'accepted' || outcome.made !== 'user') return
+  if (command.kind === 'erase_user') note(outcome.replayed ? 'erased again' : 'erased')
+  const asked =
+    command.kind === 'create_user' ? command : command.kind === 'update_user' ? command.changes : {}
+  const { name, email } = outcome.result
+  const lost = (asked.email ?? null) !== null && email === null
+  if (outcome.replayed && (lost || ((asked.name ?? null) !== null && name === null))) {
+    note('told again without whom was erased')
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Command, PostTransfer } from '#core/command.ts'
 import type { TransferId } from '#core/ids.ts'
+import { idempotencyId } from '#core/working-set.ts'
 import { createHolds } from './holds.ts'
 import { createKeys } from './keys.ts'
 import { createLogins } from './logins.ts'
@@ -14,6 +15,8 @@ import { createTransfers } from './transfers.ts'
 
 /** How many of the newest commands may be sent again. */
 const REMEMBERED = 400
+/** How many of the newest that name a user, or erase one, may be sent again when the user is erased. */
+const ABOUT_USERS = 60
 /** How many of the newest transfers may be reversed. */
 const REVERSIBLE = 150
 
@@ -32,6 +35,7 @@ export function createTraffic(deps: TrafficDeps): Traffic {
   const { below, chance, oneOf } = scene.dice
   const made = createMemory<TransferId>(REVERSIBLE)
   const sent: Command[] = []
+  const aboutUsers = createMemory<Command>(ABOUT_USERS)
   const transfers = createTransfers(scene, { remember: made.add, sentBefore: () => oneOf(sent) })
   const registry = createRegistry(scene, made.add)
   const rules = createRules(scene, made.add)
@@ -41,6 +45,8 @@ export function createTraffic(deps: TrafficDeps): Traffic {
 
   /** A command that was sent before: the same, or another under its key or id. */
   function repeat(): Command {
+    const gone = chance(0.1) ? aboutUsers.items.filter(isAboutErased) : []
+    if (gone.length > 0) return again(oneOf(gone))
     const before = oneOf(sent)
     if (chance(0.75)) return again(before)
     if (before.kind === 'post_transfer' && before.idChosen && chance(0.6)) {
@@ -49,6 +55,14 @@ export function createTraffic(deps: TrafficDeps): Traffic {
     const { idempotency: old, principal } = before
     if (old === null) return again(before)
     return { ...transfers.transfer(), principal, idempotency: { ...old, fingerprint: scene.fingerprint() } }
+  }
+
+  /** True for one that was carried out: who the user was is not told again. */
+  function isAboutErased(command: Command): boolean {
+    const { principal, idempotency } = command
+    const kept = idempotency && view.idempotency.get(idempotencyId(principal, idempotency.key))
+    if (kept?.outcome.kind !== 'accepted' || kept.outcome.made !== 'user') return false
+    return view.users.get(kept.outcome.result.id)?.erasedAt != null
   }
 
   function again(before: Command): Command {
@@ -94,7 +108,8 @@ export function createTraffic(deps: TrafficDeps): Traffic {
     if (kind < 0.1) return [rules.policy()]
     if (kind < 0.14) return [rules.exchange()]
     if (kind < 0.385) return [holds.next()]
-    if (kind < 0.4) return [keys.next()]
+    if (kind < 0.397) return [keys.next()]
+    if (kind < 0.4) return [keys.attempts()]
     if (kind < 0.43) return [transfers.group()]
     if (kind < 0.46) return logins.next()
     const id = scene.accountId()
@@ -104,9 +119,24 @@ export function createTraffic(deps: TrafficDeps): Traffic {
   }
 
   function remember(command: Command): void {
+    if (isAboutWho(command)) aboutUsers.add(command)
     if (command.idempotency === null && !(command.kind === 'post_transfer' && command.idChosen)) return
     if (sent.length < REMEMBERED) sent.push(command)
     else sent[below(REMEMBERED)] = command
+  }
+
+  function isAboutWho(command: Command): boolean {
+    if (command.idempotency === null) return false
+    switch (command.kind) {
+      case 'erase_user':
+        return true
+      case 'create_user':
+        return namesSomebody(command)
+      case 'update_user':
+        return namesSomebody(command.changes)
+      default:
+        return false
+    }
   }
 
   return {
@@ -117,4 +147,8 @@ export function createTraffic(deps: TrafficDeps): Traffic {
       return commands
     },
   }
+}
+
+function namesSomebody(fields: { readonly name?: unknown; readonly email?: unknown }): boolean {
+  return (fields.name ?? fields.email ?? null) !== null
 }

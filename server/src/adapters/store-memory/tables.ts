@@ -14,6 +14,8 @@ interface MemoryPage {
   readonly root: Uint8Array
   readonly hash: Uint8Array
   readonly lines: readonly string[]
+  /** The line of origins that is sealed with them. */
+  readonly audit: string
 }
 
 /** An entry with the time of its transfer. */

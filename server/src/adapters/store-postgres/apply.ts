@@ -1,5 +1,6 @@
 // The second round trip of a batch: write what was decided, seal the journal page, commit.
 import type { Client } from 'pg'
+import { marksOf, toAuditLine } from '#core/audit.ts'
 import { canonicalJson } from '#core/canonical-json.ts'
 import type { IdempotencyRecord } from '#core/command.ts'
 import type { Changes } from '#core/draft.ts'
@@ -19,7 +20,7 @@ import { fromPolicy, fromPolicyVersion, fromQuote } from './codec-rules.ts'
 
 const APPLY = callOf('apply_batch', 37)
 const APPLY_HOLDS = callOf('apply_holds', 17)
-const SEAL = callOf('seal_page', 4)
+const SEAL = callOf('seal_page', 7)
 
 function callOf(name: string, parameterCount: number) {
   const places = Array.from({ length: parameterCount }, (_, i) => `$${i + 1}`)
@@ -36,16 +37,23 @@ export interface Writes {
   readonly holds: readonly string[] | null
   /** The journal page; empty when there are only refusals to remember. */
   readonly lines: readonly string[]
+  /** The line of origins that is sealed with them. */
+  readonly audit: string
+  /** The page's marks, by kind and value. */
+  readonly marks: readonly [kinds: string, values: string]
 }
 
 /** Encodes what a batch changes. */
 export function toWrites(batchId: string, changes: Changes): Writes {
+  const marks = marksOf(changes.facts, changes.origins)
   return {
     batchId,
     at: changes.at,
     parameters: toParameters(changes),
     holds: changes.holds.size === 0 ? null : holdColumns(changes),
     lines: changes.facts.map(toLine),
+    audit: toAuditLine(changes.origins),
+    marks: [textArray(marks.map(({ kind }) => kind)), textArray(marks.map(({ value }) => value))],
   }
 }
 
@@ -54,14 +62,15 @@ export function toWrites(batchId: string, changes: Changes): Writes {
  * writes the tables. Throws what the server says; when a statement fails, the commit behind it becomes a rollback.
  */
 export async function applyAndCommit(client: Client, writes: Writes, sha256: Sha256): Promise<void> {
-  const { batchId, at, parameters, holds, lines } = writes
+  const { batchId, at, parameters, holds, lines, audit, marks } = writes
   const applied = [client.query({ ...APPLY, values: [...parameters] })]
   if (holds !== null) applied.push(client.query({ ...APPLY_HOLDS, values: [...holds] }))
   // Heard below; until then a failure must not end the process.
   for (const answer of applied) answer.catch(() => undefined)
   await new Promise(setImmediate) // The statements leave before the root is made.
 
-  const page = [batchId, at, Buffer.from(merkleRoot(lines, sha256)), lines.join('\n')]
+  const root = Buffer.from(merkleRoot([...lines, audit], sha256))
+  const page = [batchId, at, root, lines.join('\n'), audit, ...marks]
   const sealed = lines.length === 0 ? null : client.query({ ...SEAL, values: page })
   // Each as the driver gave it: the first to fail must be the first heard, for the others then fail because of it.
   const [commit] = await Promise.all([client.query('commit'), ...applied, sealed])
@@ -84,7 +93,7 @@ function toParameters(changes: Changes): (string | null)[] {
   ]
 }
 
-function toRegistry({ currencies, users, accounts, created }: Changes): string | null {
+function toRegistry({ currencies, users, accounts, created, erased }: Changes): string | null {
   if (currencies.size + users.size + accounts.size === 0) return null
   const withCreated = <Row extends object>(id: string, row: Row) => ({ ...row, created: created.has(id) })
   return JSON.stringify({
@@ -95,6 +104,7 @@ function toRegistry({ currencies, users, accounts, created }: Changes): string |
       ...withCreated(user.id, fromUser(user)),
       email_key: user.email === null ? null : emailKey(user.email),
     })),
+    erased: [...erased],
     accounts: [...accounts.values()].map((account) => withCreated(account.id, fromAccount(account))),
   })
 }

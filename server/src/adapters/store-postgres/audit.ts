@@ -3,7 +3,9 @@ import { Client, type QueryConfig, type QueryResult, type QueryResultRow } from 
 import type { Json } from '#core/canonical-json.ts'
 import type { AccountId, TransferId, UserId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
+import type { AuditMark } from '#core/audit.ts'
 import type { Policy } from '#core/policy.ts'
+import type { RecordedUser } from '#core/recorded-fact.ts'
 import type { DerivedRows, JournalHead, LedgerAudit, LedgerSnapshot } from '#ports/ledger-audit.ts'
 import { plainArray } from './arrays.ts'
 import { COUNT_DERIVED, SELECT_DERIVED_DIFFERENCES } from './audit-derived.ts'
@@ -113,6 +115,12 @@ function createSnapshot(scanner: Session, finder: Session): LedgerSnapshot {
       return { number: Number(head?.number ?? 0), hash: head?.hash ?? new Uint8Array(0) }
     },
     pages: () => mapChunks(scan(SELECT_PAGES, nextPageCount, 16), toPage),
+    auditMarks: () =>
+      mapChunks(scan<AuditMark & { page: string }>(SELECT_MARKS), ({ kind, value, page }) => ({
+        kind,
+        value,
+        page: Number(page),
+      })),
     currencies: async () =>
       (await find<CurrencyRow>('audit_currencies', SELECT_CURRENCIES, [])).map(toCurrency),
     users: () => mapChunks(scan<UserRow>(SELECT_USERS), toRecordedUser),
@@ -166,9 +174,12 @@ function createSnapshot(scanner: Session, finder: Session): LedgerSnapshot {
   }
 }
 
+const SELECT_MARKS = 'select kind, value, page from florin.audit_marks order by page'
+
 const SELECT_CURRENCIES = 'select code, scale, name, external_account_id from florin.currencies'
 
-const SELECT_PAGES = 'select number, sealed_at, root, hash, facts from florin.journal_pages order by number'
+const SELECT_PAGES =
+  'select number, sealed_at, root, hash, facts, audit from florin.journal_pages order by number'
 
 interface PageRow {
   readonly number: string
@@ -176,10 +187,11 @@ interface PageRow {
   readonly root: Uint8Array
   readonly hash: Uint8Array
   readonly facts: string
+  readonly audit: string | null
 }
 
-function toPage({ number, sealed_at: sealedAt, root, hash, facts }: PageRow) {
-  return { number: Number(number), sealedAt, root, hash, text: facts }
+function toPage({ number, sealed_at: sealedAt, root, hash, facts, audit }: PageRow) {
+  return { number: Number(number), sealedAt, root, hash, text: facts, audit }
 }
 
 function nextPageCount(pages: readonly PageRow[]): number {
@@ -187,7 +199,7 @@ function nextPageCount(pages: readonly PageRow[]): number {
   return Math.max(1, Math.min(PAGES_PER_FETCH_MAX, Math.floor(PAGE_TEXT_PER_FETCH / size)))
 }
 
-const SELECT_USERS = 'select id, version, metadata, created_at, updated_at from florin.users'
+const SELECT_USERS = 'select id, version, metadata, created_at, updated_at, erased_at from florin.users'
 
 interface UserRow {
   readonly id: string
@@ -195,10 +207,12 @@ interface UserRow {
   readonly metadata: Record<string, string>
   readonly created_at: Instant
   readonly updated_at: Instant
+  readonly erased_at: Instant | null
 }
 
-function toRecordedUser({ id, version, metadata, created_at: createdAt, updated_at: updatedAt }: UserRow) {
-  return { id: id as UserId, version, metadata, createdAt, updatedAt }
+function toRecordedUser(row: UserRow): RecordedUser {
+  const { id, version, metadata, created_at: createdAt, updated_at: updatedAt, erased_at: erasedAt } = row
+  return { id: id as UserId, version, metadata, createdAt, updatedAt, erasedAt }
 }
 
 const SELECT_ACCOUNTS = 'select * from florin.accounts'

@@ -221,7 +221,8 @@ function keptWhole(outcome: Exclude<Outcome, Rejected | Accepted<'transfer' | 'c
     case 'refresh':
     case 'sessions':
     case 'simulation':
-      throw new Error(`no ${outcome.made} is kept`)
+    case 'attempts':
+      throw new Error(`${outcome.made}: not kept`)
   }
 }
 

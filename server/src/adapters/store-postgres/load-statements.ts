@@ -50,7 +50,7 @@ export const STATEMENTS = {
   lock_users: `
     select id from florin.users where id = any (${USER_IDS}) order by id for no key update`,
   find_users: `
-    select u.id, p.name, p.email, u.metadata, u.version, u.created_at, u.updated_at
+    select u.id, p.name, p.email, u.metadata, u.version, u.created_at, u.updated_at, u.erased_at
     from florin.users u
     left join florin.user_profiles p on p.user_id = u.id
     where u.id = any (${USER_IDS})`,

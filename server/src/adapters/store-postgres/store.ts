@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Sha256 } from '#core/merkle.ts'
 import type { AccessReader } from '#ports/access-reader.ts'
+import type { AuditReader } from '#ports/audit-reader.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { HistoryReader } from '#ports/history-reader.ts'
 import type { HoldReader } from '#ports/hold-reader.ts'
@@ -14,6 +15,7 @@ import type { LoginReader } from '#ports/login-reader.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
 import type { SigningKeyStore } from '#ports/signing-keys.ts'
 import { createAccessReader } from './access.ts'
+import { createAuditLog } from './audit-log.ts'
 import { createDirectory } from './directory.ts'
 import { createHistory } from './history.ts'
 import { createHoldReader } from './holds.ts'
@@ -33,6 +35,7 @@ export type PostgresStore = LedgerStore &
   AccessReader &
   LoginReader &
   SigningKeyStore &
+  AuditReader &
   RuleReader &
   HistoryReader &
   JournalReader &
@@ -58,6 +61,7 @@ export async function openPostgresStore(deps: {
     ...createHoldReader(db),
     ...createAccessReader(db),
     ...createLogins(db),
+    ...createAuditLog(db),
     ...createRuleReader(db),
     ...createHistory(db),
     ...journal.reader,

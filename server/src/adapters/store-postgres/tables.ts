@@ -1,6 +1,7 @@
 // The tables as the query builder sees them; columns that only stored functions touch are left out.
 import { Kysely, PostgresDialect } from 'kysely'
 import { Pool } from 'pg'
+import type { AuditMark } from '#core/audit.ts'
 import type { Log } from '#ports/log.ts'
 import { rowTypes, type AccountRow, type CurrencyRow } from './codec.ts'
 import type { KeptApiKeyRow } from './codec-access.ts'
@@ -27,6 +28,7 @@ interface Tables {
     metadata: Record<string, string>
     created_at: Instant
     updated_at: Instant
+    erased_at: Instant | null
   }
   'florin.user_profiles': {
     user_id: string
@@ -47,7 +49,8 @@ interface Tables {
   'florin.books': { closed_through: Instant | null }
   'florin.failed_transfer_accounts': { account_id: string; created_at: Instant; transfer_id: string }
   'florin.idempotency_records': { principal: string; key: string; created_at: Instant }
-  'florin.journal_pages': { number: string; sealed_at: Instant; facts: string }
+  'florin.journal_pages': { number: string; sealed_at: Instant; facts: string; audit: string | null }
+  'florin.audit_marks': { kind: AuditMark['kind']; value: string; page: string }
   'florin.journal_head': { number: string }
 }
 

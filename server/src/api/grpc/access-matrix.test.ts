@@ -71,6 +71,7 @@ const requests: Record<MethodName, (whose: Belongings, world: AccessWorld) => ob
   'florin.v2.AuthService/Refresh': ({ login }) => ({ refresh_token: login.refreshToken }),
   'florin.v2.AuthService/Logout': ({ login }) => ({ refresh_token: login.refreshToken }),
   'florin.v2.AuthService/ChangePassword': () => ({ current_password: PASSWORD, new_password: PASSWORD }),
+  'florin.v2.AuditService/ListAudit': () => ({}),
 
   'florin.v2.CurrencyService/CreateCurrency': () => ({ code: `C${(made += 1)}X`, scale: 2, name: 'C' }),
   'florin.v2.CurrencyService/GetCurrency': () => ({ code: 'EUR' }),
@@ -123,6 +124,7 @@ const requests: Record<MethodName, (whose: Belongings, world: AccessWorld) => ob
   'florin.v2.UserService/CreateUser': () => ({}),
   'florin.v2.UserService/GetUser': user,
   'florin.v2.UserService/ListUsers': () => ({}),
+  'florin.v2.UserService/EraseUser': ({ leaver }) => ({ user_id: leaver }),
   'florin.v2.UserService/UpdateUser': ({ userId }) => ({ user_id: userId, name: 'N' }),
   'florin.v2.UserService/GetLogin': user,
   'florin.v2.UserService/SetRoles': (whose) => ({ ...user(whose), roles: ['user'] }),

@@ -15,6 +15,13 @@ export function requestIdOf(metadata: Metadata): string {
   return idOfHeaders({ headers: { [REQUEST_ID_METADATA]: metadata.get(REQUEST_ID_METADATA)[0]?.toString() } })
 }
 
+/** Gives a call the id that it has from now on, and answers it. */
+export function identify(metadata: Metadata): string {
+  const id = requestIdOf(metadata)
+  metadata.set(REQUEST_ID_METADATA, id)
+  return id
+}
+
 /**
  * The idempotency key of a method that changes something. `field` is the request's own.
  * Throws a validation error for a malformed key, and for two different ones.

@@ -35,6 +35,7 @@ const methods = {
   'florin.v2.AuthService/Refresh': 'refresh',
   'florin.v2.AuthService/Logout': 'logout',
   'florin.v2.AuthService/ChangePassword': 'changePassword',
+  'florin.v2.AuditService/ListAudit': 'listAudit',
 
   'florin.v2.CurrencyService/CreateCurrency': 'createCurrency',
   'florin.v2.CurrencyService/GetCurrency': 'getCurrency',
@@ -86,6 +87,7 @@ const methods = {
   'florin.v2.UserService/ListSessions': 'listSessions',
   'florin.v2.UserService/EndSession': 'endSession',
   'florin.v2.UserService/EndSessions': 'endSessions',
+  'florin.v2.UserService/EraseUser': 'eraseUser',
 } as const satisfies Record<string, OperationName>
 
 /** A method: its service and its name. */

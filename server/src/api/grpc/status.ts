@@ -32,6 +32,7 @@ export const refusalStatuses = {
   hold_expired: status.FAILED_PRECONDITION,
   api_key_revoked: status.FAILED_PRECONDITION,
   api_key_expired: status.FAILED_PRECONDITION,
+  user_erased: status.FAILED_PRECONDITION,
   hold_not_due: status.FAILED_PRECONDITION,
   capture_exceeds_hold: status.FAILED_PRECONDITION,
   expires_at_in_past: status.INVALID_ARGUMENT,

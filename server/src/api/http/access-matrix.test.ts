@@ -36,6 +36,7 @@ const requests: Record<OperationName, (whose: Belongings, world: AccessWorld) =>
   createUser: () => post('/v2/users', {}, 201),
   listUsers: () => get('/v2/users'),
   getUser: ({ userId }) => get(`/v2/users/${userId}`),
+  eraseUser: ({ leaver }) => ({ path: `/v2/users/${leaver}/erase`, method: 'POST' }),
   updateUser: ({ userId }) => ({ path: `/v2/users/${userId}`, method: 'PATCH', body: { name: 'N' } }),
   getWallet: ({ userId }) => get(`/v2/users/${userId}/wallet`),
 
@@ -110,6 +111,7 @@ const requests: Record<OperationName, (whose: Belongings, world: AccessWorld) =>
   listEvents: () => get('/v2/events?limit=1'),
 
   createApiKey: () => post('/v2/api-keys', { name: 'n', scopes: ['accounts:read'] }, 201),
+  listAudit: () => get('/v2/audit'),
   listApiKeys: () => get('/v2/api-keys'),
   getApiKey: (_, { apiKey }) => get(`/v2/api-keys/${apiKey}`),
   rotateApiKey: (_, { apiKey }) => post(`/v2/api-keys/${apiKey}/rotate`, {}),

@@ -3,7 +3,8 @@ import type { FastifyReply } from 'fastify'
 import type { Rejected } from '#core/command.ts'
 import type { Explanation, RefusalCode } from '#core/codes.ts'
 import { explanationData } from '#core/facts.ts'
-import type { AppError, ErrorKind, FieldError } from '#core/errors.ts'
+import type { AppError, AttemptDetails, ErrorKind, FieldError } from '#core/errors.ts'
+import { noteRefusal } from './attempts.ts'
 import { challengeOf } from './challenge.ts'
 
 /** The media type of every error answer. */
@@ -27,6 +28,8 @@ export interface Problem extends Meaning {
   readonly transferId?: string
   /** Why a rule refused, in figures; null when the code says it all. Absent where no rule refused, and in v1. */
   readonly explanation?: Explanation | null
+  /** For the audit log; never shown. */
+  readonly attempt?: AttemptDetails
   /** Headers that go with the status. */
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -60,6 +63,7 @@ export const refusalMeanings = {
   hold_captured: { status: 409, title: 'The hold has been captured' },
   hold_released: { status: 409, title: 'The hold has been released' },
   hold_expired: { status: 409, title: 'The hold has expired' },
+  user_erased: { status: 409, title: 'The person has been erased' },
   hold_not_due: { status: 409, title: 'The hold has not expired yet' },
   capture_exceeds_hold: { status: 422, title: 'More than the hold reserves' },
   expires_at_in_past: { status: 422, title: 'It would have expired already' },
@@ -192,6 +196,7 @@ export function errorProblem(error: AppError): Problem {
     code: unknown ? 'outcome_unknown' : code,
     detail: message,
     errors: fields,
+    ...(error.attempt === undefined ? {} : { attempt: error.attempt }),
     headers: {
       ...(retry === 'temporary' ? { 'retry-after': String(retryAfterSeconds) } : {}),
       ...challengeOf(error),
@@ -228,8 +233,15 @@ export function problemBody(
   }
 }
 
-/** Answers with a problem. */
+/** Answers with a problem, and tells the audit log. */
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  // One that was given before was noted then.
+  if (!reply.hasHeader('idempotency-replayed')) noteRefusal(reply.request, problem)
+  return writeProblem(reply, problem)
+}
+
+/** Answers with a problem. */
+export function writeProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   return reply
     .code(problem.status)
     .headers(problem.headers ?? {})

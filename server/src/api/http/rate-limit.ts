@@ -2,7 +2,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { tooManyRequests, type RateLimits } from '#app/rate-limits.ts'
 import type { Principal } from '#core/command.ts'
-import { neighbourhoodOf, type ClientAddress } from '../client-address.ts'
+import { neighbourhoodOf } from '../client-address.ts'
+import { addressOf } from './attempts.ts'
 
 /** Counts requests; each throws when the caller has to wait. Null: nothing is counted. */
 export interface RequestCounter {
@@ -13,7 +14,7 @@ export interface RequestCounter {
 }
 
 /** Makes the counter. */
-export function createRequestCounter(limits: RateLimits, clientAddress: ClientAddress): RequestCounter {
+export function createRequestCounter(limits: RateLimits): RequestCounter {
   const { perAddress, perPrincipal } = limits
   const addressPolicy = policyOf('address', perAddress)
   const principalPolicy = policyOf('principal', perPrincipal)
@@ -21,7 +22,7 @@ export function createRequestCounter(limits: RateLimits, clientAddress: ClientAd
     byAddress:
       perAddress &&
       (async (request, reply) => {
-        const taken = await perAddress.take(networkOf(request, clientAddress))
+        const taken = await perAddress.take(networkOf(request))
         if (taken.isAllowed) return
         tell(reply, addressPolicy, taken)
         throw tooManyRequests(taken)
@@ -37,9 +38,8 @@ export function createRequestCounter(limits: RateLimits, clientAddress: ClientAd
 }
 
 /** Whose requests count together with this one, in the form of neighbourhoodOf. */
-export function networkOf({ raw }: FastifyRequest, clientAddress: ClientAddress): string {
-  const forwardedFor = raw.headers['x-forwarded-for'] as string | undefined
-  return neighbourhoodOf(clientAddress(raw.socket.remoteAddress, forwardedFor))
+export function networkOf(request: FastifyRequest): string {
+  return neighbourhoodOf(addressOf(request) ?? '')
 }
 
 type Limiter = NonNullable<RateLimits['perAddress']>

@@ -6,7 +6,8 @@ import { firstProblem, type Load } from '#app/load.ts'
 import { NO_RATE_LIMITS, type RateLimits } from '#app/rate-limits.ts'
 import { createClientAddress, type ClientAddress } from '../client-address.ts'
 import { CONNECTIONS_MAX, type TlsIdentity } from '../tls.ts'
-import { controlAccess } from './access.ts'
+import { accessIfKnown, controlAccess } from './access.ts'
+import { brokenAttempt, noteAttempts } from './attempts.ts'
 import { CONNECTION_LIMITS, connectionOptions } from './connections.ts'
 import { serveDocs } from './docs.ts'
 import { endBrokenConnection, handleErrors, sendFrameworkError } from './error-handlers.ts'
@@ -15,7 +16,7 @@ import { BODY_SIZE_MAX, readJsonBodies } from './json-body.ts'
 import { describeApi } from './openapi.ts'
 import type { HttpLog } from './log.ts'
 import { serveJwks } from './jwks.ts'
-import { createRequestCounter, networkOf } from './rate-limit.ts'
+import { createRequestCounter } from './rate-limit.ts'
 import { requestIdOf } from './request-id.ts'
 import { serveV1 } from './v1/routes.ts'
 import { serveV2 } from './v2/routes.ts'
@@ -58,8 +59,17 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     logger: false,
     bodyLimit: BODY_SIZE_MAX,
     genReqId: requestIdOf,
-    frameworkErrors: sendFrameworkError,
-    clientErrorHandler: endBrokenConnection,
+    frameworkErrors(error, request, reply) {
+      const { socket, headers } = request.raw
+      const said = headers['x-forwarded-for'] as string | undefined
+      const told = sendFrameworkError(error, request, reply)
+      florin.attempts.note(brokenAttempt(told, clientAddress(socket.remoteAddress, said)))
+    },
+    clientErrorHandler(error, socket) {
+      const told = endBrokenConnection(error, socket)
+      if (told !== null)
+        florin.attempts.note(brokenAttempt(told, clientAddress(socket.remoteAddress, undefined)))
+    },
     ...connectionOptions(tls, connectionLimits),
     routerOptions: { maxParamLength: PATH_PART_LENGTH_MAX },
     // Fastify's own 503 is no problem+json, and a request that reached us can as well be answered.
@@ -74,7 +84,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     reply.header('x-content-type-options', 'nosniff')
     done()
   })
-  const counter = createRequestCounter(rateLimits, clientAddress)
+  noteAttempts(app, { log: florin.attempts, clientAddress, accessOf: accessIfKnown })
+  const counter = createRequestCounter(rateLimits)
   const florinOf = controlAccess(app, accessControl, { load, counter })
   closeConnectionsOnceIdle(app)
   if (logRequests) logEveryRequest(app, log)
@@ -85,7 +96,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   )
   await app.register((scope) => serveV1(scope, florinOf), { prefix: '/v1' })
   await app.register(
-    (scope) => serveV2(scope, florinOf, { log, networkOf: (request) => networkOf(request, clientAddress) }),
+    (scope) => serveV2(scope, florinOf, log),
     { prefix: '/v2' },
   )
   await app.register(async (scope) => serveJwks(scope, florin))

@@ -7,21 +7,23 @@ export const LOGIN_PRECEDENCES: readonly Precedence[] = [
     kind: 'set_roles',
     line: 'roles {user} operator {if}',
     slots: { user: 'ann' },
-    given: ['user ann'],
+    given: ['user ann', 'user gone', 'erase gone'],
     reasons: [
       ['user_not_found', { user: 'nobody' }],
       ['roles_changed', { if: 'if=admin' }],
+      ['user_erased', { user: 'gone' }],
     ],
   },
   {
     kind: 'set_password',
     line: 'password {user} p {if} {old}',
     slots: { user: 'ann' },
-    given: ['user ann', 'password ann p'],
+    given: ['user ann', 'password ann p', 'user gone', 'erase gone'],
     reasons: [
       ['user_not_found', { user: 'nobody' }],
       ['roles_changed', { if: 'if=admin' }],
       ['password_changed', { old: 'old=q' }],
+      ['user_erased', { user: 'gone' }],
     ],
   },
   {

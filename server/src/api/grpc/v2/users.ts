@@ -44,6 +44,12 @@ export function createUserService(edge: Edge): Handlers {
       })
       return answerOf(outcome, (user) => ({ user: toUser(user) }), changedAs('user_id'))
     }),
+
+    EraseUser: unary(edge, async ({ idempotency_key: key, ...fields }, { florin, callerOf }) => {
+      const { user_id: id } = parseMessage(UserPath, fields)
+      const outcome = await florin.users.erase(callerOf(key), id, { ifRoles: null })
+      return answerOf(outcome, (user) => ({ user: toUser(user) }), changedAs('user_id'))
+    }),
   }
 }
 

@@ -1,9 +1,9 @@
-import type { FastifyRequest } from 'fastify'
 import { bearerTokenOf } from '#app/access-control.ts'
 import { expectDefined } from '#core/assert.ts'
-import { accessOf, type FlorinOf } from '../access.ts'
+import { accessOf, originOf, type FlorinOf } from '../access.ts'
 import { answer, problems } from '../answers.ts'
 import { noQuery } from '../fields.ts'
+import { networkOf } from '../rate-limit.ts'
 import type { ZodApp } from '../validation.ts'
 import {
   LoggedOutSchema,
@@ -15,11 +15,8 @@ import {
   toTokens,
 } from './login-schemas.ts'
 
-/** From where a request comes, in the form of neighbourhoodOf. */
-export type NetworkOf = (request: FastifyRequest) => string
-
 /** Adds `/auth`. */
-export function serveAuth(app: ZodApp, florinOf: FlorinOf, networkOf: NetworkOf): void {
+export function serveAuth(app: ZodApp, florinOf: FlorinOf): void {
   const tags = ['login']
   const tokens = answer('The tokens', TokensSchema)
 
@@ -41,7 +38,7 @@ export function serveAuth(app: ZodApp, florinOf: FlorinOf, networkOf: NetworkOf)
       },
     },
     async (request) => {
-      const attempt = { ...request.body, network: networkOf(request) }
+      const attempt = { ...request.body, network: networkOf(request), origin: originOf(request) }
       return toTokens(await florinOf(request).logins.login(attempt))
     },
   )
@@ -66,7 +63,7 @@ export function serveAuth(app: ZodApp, florinOf: FlorinOf, networkOf: NetworkOf)
         },
       },
     },
-    async (request) => toTokens(await florinOf(request).logins.refresh(request.body.refresh_token)),
+    async (request) => toTokens(await florinOf(request).logins.refresh(request.body.refresh_token, originOf(request))),
   )
 
   app.post(
@@ -90,7 +87,7 @@ export function serveAuth(app: ZodApp, florinOf: FlorinOf, networkOf: NetworkOf)
     },
     async (request) => {
       const token = request.body.refresh_token ?? bearerTokenOf(request.headers.authorization)
-      await florinOf(request).logins.logout(token)
+      await florinOf(request).logins.logout(token, originOf(request))
       return {}
     },
   )
@@ -111,7 +108,7 @@ export function serveAuth(app: ZodApp, florinOf: FlorinOf, networkOf: NetworkOf)
     async (request) => {
       const { current_password: password, new_password: next } = request.body
       const userId = expectDefined(accessOf(request).userId ?? undefined, 'a user who calls')
-      const attempt = { password, next, network: networkOf(request) }
+      const attempt = { password, next, network: networkOf(request), origin: originOf(request) }
       return toTokens(await florinOf(request).logins.changePassword(userId, attempt))
     },
   )

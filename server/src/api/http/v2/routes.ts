@@ -5,7 +5,8 @@ import type { HttpLog } from '../log.ts'
 import { useZod } from '../validation.ts'
 import { serveAccounts } from './accounts.ts'
 import { serveApiKeys } from './api-keys.ts'
-import { serveAuth, type NetworkOf } from './auth.ts'
+import { serveAudit } from './audit.ts'
+import { serveAuth } from './auth.ts'
 import { serveBulk } from './bulk.ts'
 import { serveCurrencies } from './currencies.ts'
 import { serveEntries } from './entries.ts'
@@ -28,7 +29,7 @@ import { serveWallet } from './wallet.ts'
 export async function serveV2(
   scope: FastifyInstance,
   florinOf: FlorinOf,
-  { log, networkOf }: { readonly log: HttpLog; readonly networkOf: NetworkOf },
+  log: HttpLog,
 ): Promise<void> {
   const app = useZod(scope)
   serveUsers(app, florinOf)
@@ -48,7 +49,8 @@ export async function serveV2(
   servePeriods(app, florinOf)
   serveEvents(app, florinOf)
   serveApiKeys(app, florinOf)
-  serveAuth(app, florinOf, networkOf)
+  serveAuth(app, florinOf)
   serveLogins(app, florinOf)
+  serveAudit(app, florinOf)
   serveTestClock(app, florinOf)
 }
