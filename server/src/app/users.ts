@@ -20,11 +20,7 @@ export interface Users {
     request: Pick<UpdateUser, 'ifVersion' | 'changes'>,
   ): Promise<OutcomeOf<UpdateUser>>
   /** Name and e-mail address are gone afterwards, wherever Florin had them; once more changes nothing. */
-  erase(
-    caller: Caller,
-    id: UserId,
-    request: Pick<EraseUser, 'ifRoles'>,
-  ): Promise<OutcomeOf<EraseUser>>
+  erase(caller: Caller, id: UserId, request: Pick<EraseUser, 'ifRoles'>): Promise<OutcomeOf<EraseUser>>
 }
 
 /** Makes the use cases. */

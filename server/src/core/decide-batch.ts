@@ -37,8 +37,15 @@ export interface Decision {
  */
 export function decideBatch(state: WorkingSet, commands: readonly Command[], now: Instant): Decision {
   const draft = startDraft(state, now)
-  const outcomes = commands.map((command) => decideAudited(draft, command))
-  return { outcomes, changes: draft.changes }
+  return { outcomes: decideNext(draft, commands), changes: draft.changes }
+}
+
+/**
+ * Decides the next commands of a batch: some after others come to the same as all at once. The transfers, entries and
+ * facts that stand in the draft afterwards stay as they are.
+ */
+export function decideNext(draft: Draft, commands: readonly Command[]): Outcome[] {
+  return commands.map((command) => decideAudited(draft, command))
 }
 
 /** Decides, and notes from where the facts came, and what they changed. */

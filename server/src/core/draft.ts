@@ -77,32 +77,33 @@ interface UndoLog {
 
 /** Starts a batch. */
 export function startDraft(state: WorkingSet, now: Instant): Draft {
+  return { state, changes: noChanges(batchTime(state, now)), undo: { attempts: 0, steps: [] } }
+}
+
+/** A commit that writes nothing, yet. */
+export function noChanges(at: Instant): Changes {
   return {
-    state,
-    changes: {
-      at: batchTime(state, now),
-      currencies: new Map(),
-      users: new Map(),
-      accounts: new Map(),
-      balances: new Map(),
-      created: new Set(),
-      transfers: [],
-      reversed: new Map(),
-      entries: [],
-      holds: new Map(),
-      quotes: new Map(),
-      policies: new Map(),
-      policyVersions: [],
-      apiKeys: new Map(),
-      logins: new Map(),
-      sessions: new Map(),
-      books: null,
-      idempotency: [],
-      facts: [],
-      origins: [],
-      erased: new Set(),
-    },
-    undo: { attempts: 0, steps: [] },
+    at,
+    currencies: new Map(),
+    users: new Map(),
+    accounts: new Map(),
+    balances: new Map(),
+    created: new Set(),
+    transfers: [],
+    reversed: new Map(),
+    entries: [],
+    holds: new Map(),
+    quotes: new Map(),
+    policies: new Map(),
+    policyVersions: [],
+    apiKeys: new Map(),
+    logins: new Map(),
+    sessions: new Map(),
+    books: null,
+    idempotency: [],
+    facts: [],
+    origins: [],
+    erased: new Set(),
   }
 }
 

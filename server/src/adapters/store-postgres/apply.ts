@@ -1,12 +1,12 @@
-// The second round trip of a batch: write what was decided, seal the journal page, commit.
+// The second round trip of a batch: write what was decided, seal the journal page, commit. Nothing of it is waited for
+// but the commit, so the server writes transfers while those behind them are still being decided.
 import type { Client } from 'pg'
 import { marksOf, toAuditLine } from '#core/audit.ts'
 import { canonicalJson } from '#core/canonical-json.ts'
 import type { IdempotencyRecord } from '#core/command.ts'
-import type { Changes } from '#core/draft.ts'
-import { failureJson, postingsJson, transferDetails } from '#core/facts.ts'
+import { noChanges, type Changes } from '#core/draft.ts'
+import { failureJson, postingsJson, transferDetails, type Fact } from '#core/facts.ts'
 import { sessionData } from '#core/login-facts.ts'
-import type { Instant } from '#core/instant.ts'
 import { toLine } from '#core/journal-page.ts'
 import { merkleRoot, type Sha256 } from '#core/merkle.ts'
 import type { Transfer } from '#core/transfer.ts'
@@ -27,54 +27,81 @@ function callOf(name: string, parameterCount: number) {
   return { name, text: `select florin.${name}(${places.join(', ')})` }
 }
 
-/** A decided batch, ready to be written. */
-export interface Writes {
+/** Writes one batch in its transaction. */
+export interface BatchWriter {
+  /**
+   * Sends the transfers that have been decided since the last time, and encodes their facts, while the rest of the batch
+   * is still to be decided.
+   */
+  sendDecided(): void
+  /** Sends what is left when all has been decided. */
+  sendRest(): void
+  /**
+   * Seals the journal page and commits. Throws what the server says; when a statement fails, the commit behind it becomes
+   * a rollback.
+   */
+  commit(): Promise<void>
+}
+
+/** Makes the writer of a batch with these changes, to which may be added as long as it is not committed. */
+export function createBatchWriter(client: Client, { batchId, changes, sha256 }: BatchToWrite): BatchWriter {
+  const sent: Promise<unknown>[] = []
+  const lines: string[] = []
+  let transferCount = 0
+  let entryCount = 0
+
+  function send(statement: { readonly name: string; readonly text: string }, values: unknown[]): void {
+    const answer = client.query({ ...statement, values })
+    answer.catch(() => undefined) // Heard by `commit`; until then a failure must not end the process.
+    sent.push(answer)
+  }
+
+  /** What has been decided since the last time: it stays as it is. */
+  function takeDecided(): Pick<Changes, 'transfers' | 'entries'> {
+    for (let i = lines.length; i < changes.facts.length; i++) lines.push(toLine(changes.facts[i] as Fact))
+    const transfers = changes.transfers.slice(transferCount)
+    const entries = changes.entries.slice(entryCount)
+    transferCount += transfers.length
+    entryCount += entries.length
+    return { transfers, entries }
+  }
+
+  function sendDecided(): void {
+    const decided = takeDecided()
+    if (decided.transfers.length > 0) send(APPLY, toParameters({ ...noChanges(changes.at), ...decided }))
+  }
+
+  function sendRest(): void {
+    send(APPLY, toParameters({ ...changes, ...takeDecided() }))
+    if (changes.holds.size > 0) send(APPLY_HOLDS, holdColumns(changes))
+  }
+
+  async function commit(): Promise<void> {
+    await new Promise(setImmediate) // The statements leave before the root is made.
+
+    const { at, facts, origins } = changes
+    const audit = toAuditLine(origins)
+    const root = Buffer.from(merkleRoot([...lines, audit], sha256))
+    const marks = marksOf(facts, origins)
+    const [kinds, values] = [
+      textArray(marks.map(({ kind }) => kind)),
+      textArray(marks.map(({ value }) => value)),
+    ]
+    if (lines.length > 0) send(SEAL, [batchId, at, root, lines.join('\n'), audit, kinds, values])
+    // Each as the driver gave it: the first to fail must be the first heard, for the others then fail because of it.
+    const [committed] = await Promise.all([client.query('commit'), ...sent])
+    if (committed.command !== 'COMMIT') throw new Error(`commit ended as ${committed.command}`)
+  }
+
+  return { sendDecided, sendRest, commit }
+}
+
+/** A batch that is being decided. */
+interface BatchToWrite {
   /** Named before the commit, so that afterwards it can be asked for. */
   readonly batchId: string
-  readonly at: Instant
-  readonly parameters: readonly (string | null)[]
-  /** The parameters of apply_holds; null when the batch has to do with no holds. */
-  readonly holds: readonly string[] | null
-  /** The journal page; empty when there are only refusals to remember. */
-  readonly lines: readonly string[]
-  /** The line of origins that is sealed with them. */
-  readonly audit: string
-  /** The page's marks, by kind and value. */
-  readonly marks: readonly [kinds: string, values: string]
-}
-
-/** Encodes what a batch changes. */
-export function toWrites(batchId: string, changes: Changes): Writes {
-  const marks = marksOf(changes.facts, changes.origins)
-  return {
-    batchId,
-    at: changes.at,
-    parameters: toParameters(changes),
-    holds: changes.holds.size === 0 ? null : holdColumns(changes),
-    lines: changes.facts.map(toLine),
-    audit: toAuditLine(changes.origins),
-    marks: [textArray(marks.map(({ kind }) => kind)), textArray(marks.map(({ value }) => value))],
-  }
-}
-
-/**
- * Writes, seals the journal page and commits, without waiting in between. The Merkle root is made while the server
- * writes the tables. Throws what the server says; when a statement fails, the commit behind it becomes a rollback.
- */
-export async function applyAndCommit(client: Client, writes: Writes, sha256: Sha256): Promise<void> {
-  const { batchId, at, parameters, holds, lines, audit, marks } = writes
-  const applied = [client.query({ ...APPLY, values: [...parameters] })]
-  if (holds !== null) applied.push(client.query({ ...APPLY_HOLDS, values: [...holds] }))
-  // Heard below; until then a failure must not end the process.
-  for (const answer of applied) answer.catch(() => undefined)
-  await new Promise(setImmediate) // The statements leave before the root is made.
-
-  const root = Buffer.from(merkleRoot([...lines, audit], sha256))
-  const page = [batchId, at, root, lines.join('\n'), audit, ...marks]
-  const sealed = lines.length === 0 ? null : client.query({ ...SEAL, values: page })
-  // Each as the driver gave it: the first to fail must be the first heard, for the others then fail because of it.
-  const [commit] = await Promise.all([client.query('commit'), ...applied, sealed])
-  if (commit.command !== 'COMMIT') throw new Error(`commit ended as ${commit.command}`)
+  readonly changes: Changes
+  readonly sha256: Sha256
 }
 
 /** The parameters of florin.apply_batch, in its order. */

@@ -51,19 +51,19 @@ export async function openPostgresStore(deps: {
 }): Promise<PostgresStore> {
   const { url, clock, sha256, log } = deps
   const writer = await openWriter(url, log)
-  const db = openReadPool(url, log)
+  const { db, prepared } = openReadPool(url, log)
   const journal = createJournalReader(db)
 
   return {
     ...createPoster({ writer, clock, sha256, onCommit: journal.wake }),
-    ...createReader(db),
+    ...createReader({ db, prepared }),
     ...createDirectory(db),
     ...createHoldReader(db),
     ...createAccessReader(db),
     ...createLogins(db),
     ...createAuditLog(db),
     ...createRuleReader(db),
-    ...createHistory(db),
+    ...createHistory(prepared),
     ...journal.reader,
     ...createSweeper(db),
     problem: () => writer.problem(),

@@ -57,12 +57,37 @@ interface Tables {
 /** What readers query with. */
 export type Database = Kysely<Tables>
 
-/** Opens the connections that read. */
-export function openReadPool(url: string, log: Log): Database {
+/**
+ * What the planner of connections that read is told: every query of the API walks an index. The plan of a prepared
+ * statement may have been made while the tables were small and knows no account with a million entries: it must not
+ * gather and sort them.
+ */
+const SESSION_SETTINGS = [
+  '-c enable_seqscan=off',
+  '-c enable_bitmapscan=off',
+  '-c enable_hashjoin=off',
+  '-c enable_mergejoin=off',
+  '-c jit=off',
+  '-c TimeZone=UTC',
+  `-c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+].join(' ')
+
+/** Ways to query over the same connections. */
+export interface Databases {
+  readonly db: Database
+  /**
+   * For what is asked often and is long to plan. A statement must name its columns: `*` would be refused from the moment
+   * a newer Florin adds one.
+   */
+  readonly prepared: Database
+}
+
+/** Opens the connections that read. Destroying `db` closes them. */
+export function openReadPool(url: string, log: Log): Databases {
   const pool = new Pool({
     connectionString: url,
     application_name: 'florin reader',
-    options: `-c TimeZone=UTC -c jit=off -c statement_timeout=${STATEMENT_TIMEOUT_MS}`,
+    options: SESSION_SETTINGS,
     types: rowTypes,
     query_timeout: QUERY_TIMEOUT_MS,
     // One query at a time goes over a connection of the pool. With this, one that got no answer takes its connection
@@ -79,5 +104,7 @@ export function openReadPool(url: string, log: Log): Database {
     // `end` does not wait for the server to answer, and an embedded one is stopped right after it.
     if (!pool.ending) log.warn({ err: error }, 'idle connection to PostgreSQL lost')
   })
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: withUnavailable(pool) }) })
+  const over = (options: { readonly prepared: boolean }): Database =>
+    new Kysely<Tables>({ dialect: new PostgresDialect({ pool: withUnavailable(pool, options) }) })
+  return { db: over({ prepared: false }), prepared: over({ prepared: true }) }
 }

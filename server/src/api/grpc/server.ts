@@ -28,6 +28,7 @@ import { createPolicyService } from './v2/policies.ts'
 import { createTestClockService } from './v2/test-clock.ts'
 import { createTransferService } from './v2/transfers.ts'
 import { createUserService } from './v2/users.ts'
+import { writeAhead } from './write-ahead.ts'
 
 /** What the edge needs, and how it behaves. */
 export interface GrpcServerOptions extends DoorOptions {
@@ -85,7 +86,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   setLogVerbosity(logVerbosity.NONE)
   const access = controlAccess(options)
   const server = new Server({
-    interceptors: [access.interceptor],
+    interceptors: [access.interceptor, writeAhead],
     'grpc.max_receive_message_length': messageSizeMax,
     'grpc.max_concurrent_streams': LIMITS.concurrentStreamsMax,
     'grpc.keepalive_time_ms': LIMITS.keepaliveTimeMs,
