@@ -34,6 +34,14 @@ const CALLERS = new Map<Role, Access>(
   }),
 )
 
+/** What callers say of themselves: mostly an admin, else someone of any role, or nobody that is known. */
+export const authorizations: readonly { readonly weight: number; readonly authorization: string | null }[] = [
+  { weight: 20, authorization: 'Bearer admin' },
+  ...[...roles.map((role) => `Bearer ${role}`), null, '', 'Bearer', 'Bearer flk_nobody', 'Basic eDp5'].map(
+    (authorization) => ({ weight: 1, authorization }),
+  ),
+]
+
 /** What belongs to one user. */
 export interface Belongings {
   readonly userId: UserId
