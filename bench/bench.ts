@@ -27,13 +27,17 @@ interface Report {
   readonly commit: string
 }
 
-const { values } = parseArgs({
-  options: {
-    scenario: { type: 'string', default: Object.keys(SCENARIOS).join(',') },
-    seconds: { type: 'string', default: '10' },
-    json: { type: 'string' },
-  },
-})
+const USAGE = `npm run bench -- --scenario NAME,… --seconds S --json FILE
+
+  --scenario  some of ${Object.keys(SCENARIOS).join(', ')} (unset: all)
+  --seconds   of each side of a scenario, ${ROUNDS} rounds together (unset: 10)
+  --json      where to write the report (unset: nowhere)`
+
+const { values } = readArguments()
+if (values.help === true) {
+  console.log(USAGE)
+  process.exit(0)
+}
 const seconds = Number(values.seconds)
 if (!(seconds >= 1)) fail('--seconds must be a number of at least 1')
 const names = values.scenario.split(',')
@@ -53,6 +57,21 @@ try {
 }
 if (values.json !== undefined) {
   writeFileSync(values.json, `${JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2)}\n`)
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        scenario: { type: 'string', default: Object.keys(SCENARIOS).join(',') },
+        seconds: { type: 'string', default: '10' },
+        json: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    })
+  } catch (error) {
+    return fail(`${(error as Error).message}\n\n${USAGE}`)
+  }
 }
 
 async function runScenario(name: string, scenario: Scenario): Promise<Report> {

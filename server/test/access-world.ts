@@ -40,6 +40,13 @@ const CALLERS = new Map<Role, Access>(
 export const PASSWORD = 'the password of a test'
 /** From where everybody logs in. */
 const NETWORK = 'network of a test'
+/** What callers say of themselves: mostly an admin, else someone of any role, or nobody that is known. */
+export const authorizations: readonly { readonly weight: number; readonly authorization: string | null }[] = [
+  { weight: 20, authorization: 'Bearer admin' },
+  ...[...roles.map((role) => `Bearer ${role}`), null, '', 'Bearer', 'Bearer flk_nobody', 'Basic eDp5'].map(
+    (authorization) => ({ weight: 1, authorization }),
+  ),
+]
 
 /** What belongs to one user. */
 export interface Belongings {
