@@ -38,9 +38,14 @@ export function createLogins(scene: Scene) {
 
   function one(): Command {
     const { principal } = scene.fields()
-    // Users who are there, mostly: a name of the scene is not always one.
-    const present = [...view.users.keys()].slice(0, 4)
-    const userId = present.length === 0 || chance(0.05) ? scene.userId() : oneOf(present)
+    // Users who are there and can log in, mostly: a name of the scene is not always one.
+    const present = [
+      ...view.users
+        .values()
+        .filter(({ erasedAt }) => erasedAt === null)
+        .take(4),
+    ]
+    const userId = present.length === 0 || chance(0.05) ? scene.userId() : oneOf(present).id
     const fields = { principal, idempotency: null, userId }
     const login = view.logins.get(userId)
     const draw = scene.random()

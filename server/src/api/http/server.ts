@@ -95,10 +95,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     serveHealth(scope, firstProblem(florin.health, load), { ...accessControl, grpcAddress }),
   )
   await app.register((scope) => serveV1(scope, florinOf), { prefix: '/v1' })
-  await app.register(
-    (scope) => serveV2(scope, florinOf, log),
-    { prefix: '/v2' },
-  )
+  await app.register((scope) => serveV2(scope, florinOf, log), { prefix: '/v2' })
   await app.register(async (scope) => serveJwks(scope, florin))
   if (docs) await app.register(serveDocs)
   await app.ready()

@@ -63,7 +63,8 @@ export function serveAuth(app: ZodApp, florinOf: FlorinOf): void {
         },
       },
     },
-    async (request) => toTokens(await florinOf(request).logins.refresh(request.body.refresh_token, originOf(request))),
+    async (request) =>
+      toTokens(await florinOf(request).logins.refresh(request.body.refresh_token, originOf(request))),
   )
 
   app.post(

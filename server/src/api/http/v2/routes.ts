@@ -26,11 +26,7 @@ import { serveUsers } from './users.ts'
 import { serveWallet } from './wallet.ts'
 
 /** Adds v2 below the scope's prefix. */
-export async function serveV2(
-  scope: FastifyInstance,
-  florinOf: FlorinOf,
-  log: HttpLog,
-): Promise<void> {
+export async function serveV2(scope: FastifyInstance, florinOf: FlorinOf, log: HttpLog): Promise<void> {
   const app = useZod(scope)
   serveUsers(app, florinOf)
   serveWallet(app, florinOf)

@@ -130,7 +130,10 @@ export function serveUsers(app: ZodApp, florinOf: FlorinOf): void {
       },
     },
     async (request, reply) =>
-      sendUser(reply, await florinOf(request).users.erase(callerOf(request), request.params.user_id, { ifRoles: null })),
+      sendUser(
+        reply,
+        await florinOf(request).users.erase(callerOf(request), request.params.user_id, { ifRoles: null }),
+      ),
   )
 }
 
