@@ -38,6 +38,8 @@ export interface GrpcServerOptions extends DoorOptions {
   /** Null: plain HTTP/2. */
   readonly tls?: TlsIdentity | null
   readonly connectionsMax?: number
+  /** A client of HTTP/2 speaks first, and has this time for its first bytes. */
+  readonly prefaceTimeoutMs?: number
 }
 
 /** The gRPC edge. */
@@ -73,7 +75,6 @@ const LIMITS = {
   /** A silent connection is asked whether it lives, and closed when it does not say so in time. */
   keepaliveTimeMs: 60_000,
   keepaliveTimeoutMs: 20_000,
-  /** A client of HTTP/2 speaks first, and has this time for its first bytes. */
   prefaceTimeoutMs: 10_000,
   /** How long calls under way have when the server closes. */
   closeGraceMs: 5000,
@@ -82,6 +83,7 @@ const LIMITS = {
 /** Makes the server, ready for `listen`. */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const { florin, load, messageSizeMax, tls = null, connectionsMax = CONNECTIONS_MAX } = options
+  const { prefaceTimeoutMs = LIMITS.prefaceTimeoutMs } = options
   // It would write what clients do wrong to stderr, as much as they like.
   setLogVerbosity(logVerbosity.NONE)
   const access = controlAccess(options)
@@ -115,7 +117,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const listener = createListener(tls, (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-    closeWhenSilent(socket)
+    closeWhenSilent(socket, prefaceTimeoutMs)
     connections.injectConnection(socket)
   })
   listener.maxConnections = connectionsMax
@@ -161,9 +163,9 @@ function createListener(tls: TlsIdentity | null, accept: (socket: Socket) => voi
 
 const PREFACE_SIZE = 24
 
-function closeWhenSilent(socket: Socket): void {
+function closeWhenSilent(socket: Socket, timeoutMs: number): void {
   const timer = setTimeout(() => {
     if (socket.bytesRead < PREFACE_SIZE) socket.destroy()
-  }, LIMITS.prefaceTimeoutMs)
+  }, timeoutMs)
   socket.once('close', () => clearTimeout(timer))
 }
