@@ -193,12 +193,11 @@ function credentialOf(principal: string, credential: string | null): string | nu
 }
 
 /** What a fact is about: `account:1001`, `currency:EUR`; null for what there is only one of. */
-export function targetOf({ type, data }: Fact): string | null {
+function targetOf({ type, data }: Fact): string | null {
   const [kind = ''] = type.split('.')
   if (kind === 'access') return data['target'] as string | null
-  if (kind === 'currency') return `currency:${String(data['code'])}`
   if (kind === 'login' || kind === 'session') return `user:${String(data['user_id'])}`
-  const { id } = data
+  const id = kind === 'currency' ? data['code'] : data['id']
   return typeof id === 'string' ? `${kind === 'fx_quote' ? 'quote' : kind}:${id}` : null
 }
 
@@ -206,7 +205,7 @@ export function targetOf({ type, data }: Fact): string | null {
  * What these begin with has no mark, for there are as many as there are transfers, each a row more to write. Their pages
  * are found by the times that their rows have.
  */
-export const unmarkedTargets = ['transfer:', 'hold:'] as const
+const UNMARKED = ['transfer:', 'hold:'] as const
 
 /** The marks of a page, each once. */
 export function marksOf(facts: readonly Fact[], origins: readonly OriginOfFacts[]): AuditMark[] {
@@ -237,7 +236,7 @@ export function marksOf(facts: readonly Fact[], origins: readonly OriginOfFacts[
 
 /** True for a target whose own facts have no mark. */
 export function isUnmarked(target: string): boolean {
-  return unmarkedTargets.some((kind) => target.startsWith(kind))
+  return UNMARKED.some((kind) => target.startsWith(kind))
 }
 
 /** The marks that a page must have to have entries of these filters; that of an unmarked target is not among them. */

@@ -5,6 +5,7 @@ import { createIso4217Catalog } from '#adapters/currencies-iso4217/catalog.ts'
 import { createMemoryRateLimiter } from '#adapters/limits-memory/rate-limiter.ts'
 import { openRedis } from '#adapters/limits-redis/connection.ts'
 import { createRedisRateLimiter } from '#adapters/limits-redis/rate-limiter.ts'
+import { argon2Passwords } from '#adapters/passwords-argon2/passwords.ts'
 import { createFixedRates } from '#adapters/rates-fixed/rates.ts'
 import { createEventLoop } from '#adapters/runtime-node/event-loop.ts'
 import { createMovableClock } from '#adapters/runtime-node/clock.ts'
@@ -16,13 +17,18 @@ import { createPostgresAudit } from '#adapters/store-postgres/audit.ts'
 import { createMigrator, type SchemaMigrator } from '#adapters/store-postgres/migrate.ts'
 import { readServerVersion } from '#adapters/store-postgres/server-version.ts'
 import { openPostgresStore } from '#adapters/store-postgres/store.ts'
+import { createOidcTokens } from '#adapters/tokens-jose/oidc.ts'
+import { createTokenKeys } from '#adapters/tokens-jose/token-keys.ts'
 import { createGrpcServer, type GrpcServerOptions } from '#api/grpc/server.ts'
 import { createClientAddress } from '#api/client-address.ts'
 import { createHttpServer, type HttpServerOptions } from '#api/http/server.ts'
 import { createAccessControl, openAccess, type AccessControl } from '#app/access-control.ts'
+import { withBound } from '#app/bounded-passwords.ts'
 import { BATCHER_LIMITS, createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, type Florin } from '#app/florin.ts'
 import { createLoad } from '#app/load.ts'
+import { LOGIN_LIMITS } from '#app/login-throttle.ts'
+import type { LoginParts } from '#app/logins.ts'
 import { createForgetIdempotency } from '#app/forget-idempotency.ts'
 import { NO_RATE_LIMITS, withBulksCounted, type RateLimits } from '#app/rate-limits.ts'
 import { catchUpWith } from '#app/test-clock.ts'
@@ -36,7 +42,6 @@ import { runLoop } from '#worker/loop.ts'
 import { createClosers, type Closers } from './closers.ts'
 import type { Config } from './config.ts'
 import { withoutPassword } from './log.ts'
-import { openLogin } from './login-settings.ts'
 import { openTls } from './tls-settings.ts'
 
 /** How often idempotency records are looked over for old ones. They live for days, so minutes are plenty. */
@@ -198,6 +203,7 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
     closers.add('store', () => store.close())
     if (config.mode === 'development') await catchUpWith(store, clock)
     const { auth, authSecret, batchSizeMax, queueMax, deadlineMs } = config
+    const limiterOf = await openLimiters(config, log, closers)
     const batcher = createCommandBatcher(store, { ...BATCHER_LIMITS, batchSizeMax, queueMax, deadlineMs })
     closers.add('batcher', () => batcher.close())
     const florin = createFlorin({
@@ -209,10 +215,10 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
       ids: randomIds,
       digest: sha256Hex,
       secrets: authSecret === null ? null : createSecrets(authSecret),
-      login: openLogin(config),
+      login: createLoginParts(config, limiterOf),
       settings: config,
     })
-    const rateLimits = await createRateLimits(config, log, closers)
+    const rateLimits = createRateLimits(config, limiterOf)
     const { perPrincipal } = rateLimits
     const counted = perPrincipal === null ? florin : withBulksCounted(florin, perPrincipal)
     const accessControl =
@@ -223,20 +229,42 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
   })
 }
 
-async function createRateLimits(config: Config, log: Log, closers: Closers): Promise<RateLimits> {
-  const { auth, redisUrl, rateLimitPerAddress, rateLimitPerPrincipal } = config
-  if (auth === 'off') return NO_RATE_LIMITS
-  const redis = redisUrl === null ? null : await openRedis(redisUrl, log)
+/** Makes limiters, each with a name of its own: in Redis, when there is one. */
+async function openLimiters({ auth, redisUrl }: Config, log: Log, closers: Closers): Promise<LimiterOf> {
+  const redis = redisUrl === null || auth === 'off' ? null : await openRedis(redisUrl, log)
   if (redis !== null) closers.add('Redis', () => redis.close())
-
-  function limiterOf(name: string, limit: RateLimit | null): RateLimiter | null {
-    if (limit === null) return null
+  return (name, limit) => {
     const own = createMemoryRateLimiter(limit)
     return redis === null ? own : createRedisRateLimiter(limit, { redis: redis.client, name, meanwhile: own })
   }
+}
+
+type LimiterOf = (name: string, limit: RateLimit) => RateLimiter
+
+function createRateLimits(config: Config, limiterOf: LimiterOf): RateLimits {
+  const { auth, rateLimitPerAddress, rateLimitPerPrincipal } = config
+  if (auth === 'off') return NO_RATE_LIMITS
   return {
-    perAddress: limiterOf('address', rateLimitPerAddress),
-    perPrincipal: limiterOf('principal', rateLimitPerPrincipal),
+    perAddress: rateLimitPerAddress && limiterOf('address', rateLimitPerAddress),
+    perPrincipal: rateLimitPerPrincipal && limiterOf('principal', rateLimitPerPrincipal),
+  }
+}
+
+/** What logging in is made of; null without a secret. */
+function createLoginParts(config: Config, limiterOf: LimiterOf): LoginParts | null {
+  const { authSecret, oidcIssuer: issuer, oidcAudience: audience } = config
+  if (authSecret === null) return null
+  const names = { user: config.oidcUserClaim, roles: config.oidcRolesClaim, scopes: config.oidcScopesClaim }
+  return {
+    passwords: withBound(argon2Passwords),
+    tokenKeys: createTokenKeys(authSecret),
+    limiters: {
+      network: limiterOf('login network', LOGIN_LIMITS.network),
+      nameInNetwork: limiterOf('login name in network', LOGIN_LIMITS.nameInNetwork),
+      nameInNewNetworks: limiterOf('login name', LOGIN_LIMITS.nameInNewNetworks),
+    },
+    foreign:
+      issuer === null || audience === null ? null : { tokens: createOidcTokens({ issuer, audience }), names },
   }
 }
 

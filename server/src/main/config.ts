@@ -1,5 +1,5 @@
 // The environment, read once, here and nowhere else. Every setting, its default, its limits and its line in the
-// documentation are one entry of `settings`.
+// documentation are one entry of `settings`. Long because that table is.
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { invalidFields, type FieldError } from '#core/errors.ts'
@@ -12,7 +12,7 @@ import { decideAuth, type AuthSettings } from './auth-settings.ts'
 import { closestName } from './closest-name.ts'
 import { fxAccounts, fxRates } from './fx-settings.ts'
 import { networks, rateLimit } from './limit-settings.ts'
-import { oidcProblems, type LoginSettings } from './login-settings.ts'
+import { oidcProblems, type OidcSettings } from './oidc-settings.ts'
 import { tlsProblems, type TlsSettings } from './tls-settings.ts'
 
 /** How a process of Florin is set up. Frozen. */
@@ -160,7 +160,7 @@ export const settings: readonly Setting[] = [
     key: 'redisUrl',
     default: null,
     meaning:
-      'A Redis of yours, `redis://user:password@host:6379/0`, in which all processes count rate limits together; unset: each counts for itself',
+      'A Redis of yours, `redis://user:password@host:6379/0`, in which all processes count requests and tries of passwords together; unset: each counts for itself',
     schema: z
       .string()
       .refine(isUrlOf('redis:', 'rediss:'), 'must look like redis://user:password@host:6379/0'),
@@ -360,7 +360,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       ? null
       : decideAuth({ host, mode, auth, authSecret })
   problems.push(...(decided?.problems ?? []), ...tlsProblems(values as Partial<TlsSettings>))
-  problems.push(...oidcProblems(values as Partial<LoginSettings>))
+  problems.push(...oidcProblems(values as Partial<OidcSettings>))
   if (problems.length > 0) throw invalidFields(problems)
   // Every key of Config has its setting: a test holds the two together.
   return Object.freeze({ ...values, auth: decided?.auth }) as unknown as Config

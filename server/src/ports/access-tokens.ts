@@ -4,6 +4,7 @@ import type { SealedKey } from './signing-keys.ts'
 /** What a token says, once its signature, its issuer, its audience and its times have been found good. */
 export interface TokenClaims {
   readonly subject: string
+  /** From then on it is good no longer, however far clocks may differ. */
   readonly expiresAtMs: number
   readonly claims: Readonly<Record<string, unknown>>
 }

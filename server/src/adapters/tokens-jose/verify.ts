@@ -26,7 +26,7 @@ export async function verifyToken(
     if (typeof iat === 'number' && iat > currentDate.getTime() / 1000 + CLOCK_TOLERANCE_SECONDS) {
       throw new errors.JWTClaimValidationFailed('in the future', payload, 'iat', 'check_failed')
     }
-    return { subject, expiresAtMs: exp * 1000, claims: payload }
+    return { subject, expiresAtMs: (exp + CLOCK_TOLERANCE_SECONDS) * 1000, claims: payload }
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof TypeError) throw tokenError(error)
     throw error
