@@ -192,13 +192,17 @@ function credentialOf(principal: string, credential: string | null): string | nu
   return credential ?? (principal.startsWith('key:') ? principal : null)
 }
 
+/** Facts that name what they are about otherwise than by `id`. */
+const ID_FIELDS: Readonly<Record<string, string>> = { currency: 'code', login: 'user_id', session: 'user_id' }
+/** Facts that are about something of another name. */
+const TARGET_KINDS: Readonly<Record<string, string>> = { fx_quote: 'quote', login: 'user', session: 'user' }
+
 /** What a fact is about: `account:1001`, `currency:EUR`; null for what there is only one of. */
 function targetOf({ type, data }: Fact): string | null {
   const [kind = ''] = type.split('.')
   if (kind === 'access') return data['target'] as string | null
-  if (kind === 'login' || kind === 'session') return `user:${String(data['user_id'])}`
-  const id = kind === 'currency' ? data['code'] : data['id']
-  return typeof id === 'string' ? `${kind === 'fx_quote' ? 'quote' : kind}:${id}` : null
+  const id = data[ID_FIELDS[kind] ?? 'id']
+  return typeof id === 'string' ? `${TARGET_KINDS[kind] ?? kind}:${id}` : null
 }
 
 /**
