@@ -46,6 +46,8 @@ export interface Belongings {
   readonly classicTransfer: TransferId
   /** Open, of 5.00 from the first account to the second. */
   readonly hold: HoldId
+  /** That of a transfer which waits, asked for by Ann's token when it is hers. */
+  readonly approval: TransferId
   /** An account in JPY. */
   readonly yen: AccountId
   /** Of the second classic account. */
@@ -68,6 +70,7 @@ const NO_RULES = {
   ceiling: null,
   minimum: null,
   maximum: null,
+  approvalAbove: null,
   velocity: [],
   allowedDestinations: null,
   freeze: null,
@@ -109,6 +112,26 @@ export async function makeAccessWorld(florin: Florin): Promise<AccessWorld> {
   return { ann, bob, external, apiKey: accepted(key).id, quote: accepted(quote).id }
 }
 
+/** From an account of its own, of which nobody takes anything alone. */
+async function makeApproval(florin: Florin, userId: UserId, destination: AccountId): Promise<TransferId> {
+  const asked = { id: null, userId, currency: EUR, creditLimit: '0', initialBalance: '100', metadata: {} }
+  const source = accepted(await florin.accounts.create(caller, asked)).id
+  const target = { kind: 'account', accountId: source } as const
+  accepted(await florin.policies.create(caller, target, { ...NO_RULES, approvalAbove: '0' }))
+  const principal = userId === ANN ? ('user' as Principal) : caller.principal
+  const outcome = await florin.transfers.create(
+    { ...caller, principal },
+    {
+      id: null,
+      postings: [{ source, destination, amount: '1', currency: EUR }],
+      reference: null,
+      metadata: {},
+      effectiveAt: null,
+    },
+  )
+  return accepted(outcome).id
+}
+
 async function makeBelongings(florin: Florin, userId: UserId): Promise<Belongings> {
   await florin.users.create(caller, { id: userId, name: null, email: null, metadata: {} })
   const open = async (currency: CurrencyCode): Promise<AccountId> => {
@@ -145,6 +168,7 @@ async function makeBelongings(florin: Florin, userId: UserId): Promise<Belonging
     deposit: deposit.id,
     classicTransfer: accepted(moved).id,
     hold: accepted(held).id,
+    approval: await makeApproval(florin, userId, accounts[1]),
     yen: await open(JPY),
     policy: accepted(policy).id,
   }

@@ -67,6 +67,7 @@ const EMPTY = `
   delete from florin.policies;
   delete from florin.policy_versions;
   delete from florin.quotes;
+  delete from florin.approvals;
   delete from florin.api_keys;
   update florin.books set closed_through = null;
   delete from florin.idempotency_records;

@@ -83,7 +83,7 @@ export function createAccessControl(deps: {
 }
 
 function narrow(florin: Florin, access: Access, owners: AccountOwners): Florin {
-  if (access.ownOnly) return toOwnFlorin(florin, access.userId, owners)
+  if (access.ownOnly) return toOwnFlorin(florin, access, owners)
   const granting = grantingOwnScopes(florin, access.scopes)
   return access.scopes.has('ledger:issue')
     ? granting

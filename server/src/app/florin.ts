@@ -2,6 +2,7 @@
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId, TransferId } from '#core/ids.ts'
 import type { AccessReader } from '#ports/access-reader.ts'
+import type { ApprovalReader } from '#ports/approval-reader.ts'
 import type { MovableClock } from '#ports/clock.ts'
 import type { CurrencyCatalog } from '#ports/currency-catalog.ts'
 import type { HexDigest } from '#ports/digest.ts'
@@ -16,6 +17,7 @@ import type { RuleReader } from '#ports/rule-reader.ts'
 import type { Secrets } from '#ports/secrets.ts'
 import { createAccounts, type Accounts } from './accounts.ts'
 import { createApiKeys, type ApiKeys } from './api-keys.ts'
+import { createApprovals, createExpireApprovals, type Approvals, type ExpireApprovals } from './approvals.ts'
 import { createBulk, type Bulk } from './bulk.ts'
 import { BATCHER_LIMITS, type BatcherLimits, type CommandBatcher } from './command-batcher.ts'
 import { createCurrencies, type Currencies } from './currencies.ts'
@@ -34,7 +36,8 @@ import { createTransfers, type Transfers } from './transfers.ts'
 import { createUsers, type Users } from './users.ts'
 
 /** Reads whose answers need no deciding. */
-export interface Reader extends Omit<LedgerReader, 'findTransfer' | 'listTransfers'>, HoldReader, RuleReader {
+export interface Reader
+  extends Omit<LedgerReader, 'findTransfer' | 'listTransfers'>, HoldReader, ApprovalReader, RuleReader {
   findTransfer(id: TransferId): Promise<ShownTransfer | undefined>
   listTransfers(query: Parameters<LedgerReader['listTransfers']>[0]): Promise<ShownTransfer[]>
 }
@@ -45,6 +48,7 @@ export interface Florin {
   readonly transfers: Transfers
   readonly bulk: Bulk
   readonly holds: Holds
+  readonly approvals: Approvals
   readonly policies: Policies
   readonly quotes: Quotes
   readonly periods: Periods
@@ -55,6 +59,7 @@ export interface Florin {
   readonly history: History
   readonly testClock: TestClock
   readonly expireHolds: ExpireHolds
+  readonly expireApprovals: ExpireApprovals
   readonly apiKeys: ApiKeys
   readonly reader: Reader
   readonly directory: DirectoryReader
@@ -70,6 +75,8 @@ export interface FlorinSettings extends Pick<BatcherLimits, 'batchSizeMax' | 'qu
   readonly fxAccounts: ReadonlyMap<CurrencyCode, AccountId>
   /** How long a quote stays open. */
   readonly fxQuoteSeconds: number
+  /** How long a transfer waits for approval. */
+  readonly approvalSeconds: number
 }
 
 /** What most operators decide. */
@@ -79,6 +86,7 @@ export const FLORIN_SETTINGS: FlorinSettings = {
   backdatingDays: 31,
   fxAccounts: new Map(),
   fxQuoteSeconds: 30,
+  approvalSeconds: 259_200,
 }
 
 /** What Florin is made of. */
@@ -87,6 +95,7 @@ export interface FlorinParts {
   /** Every read of the store that the batcher writes to. */
   readonly store: LedgerReader &
     HoldReader &
+    ApprovalReader &
     RuleReader &
     HistoryReader &
     DirectoryReader &
@@ -108,8 +117,9 @@ export function createFlorin(parts: FlorinParts): Florin {
   const { batcher, store, clock, catalog, rates, ids, digest, secrets, settings } = parts
   const currencyBook = createCurrencyBook(store, catalog)
   const shared = { batcher, currencies: currencyBook, reader: store, ids, digest }
-  const { mode, backdatingDays, batchSizeMax, queueMax } = settings
+  const { mode, backdatingDays, batchSizeMax, queueMax, approvalSeconds } = settings
   const expireHolds = createExpireHolds({ reader: store, batcher, clock })
+  const expireApprovals = createExpireApprovals({ reader: store, batcher, clock })
   const transferReader = createTransferReader({
     currencies: currencyBook,
     clock,
@@ -119,9 +129,10 @@ export function createFlorin(parts: FlorinParts): Florin {
   })
   return {
     accounts: createAccounts(shared),
-    transfers: createTransfers({ ...shared, transferReader }),
+    transfers: createTransfers({ ...shared, transferReader, approvalSeconds }),
     bulk: createBulk({ batcher, transferReader, digest, inFlightMax: Math.min(batchSizeMax, queueMax) }),
     holds: createHolds(shared),
+    approvals: createApprovals({ batcher, digest }),
     policies: createPolicies(shared),
     quotes: createQuotes({
       ...shared,
@@ -136,8 +147,9 @@ export function createFlorin(parts: FlorinParts): Florin {
     currencyBook,
     events: createEvents(store),
     history: createHistory({ reader: store, clock }),
-    testClock: createTestClock({ clock, mode, expireHolds }),
+    testClock: createTestClock({ clock, mode, expire: [expireHolds, expireApprovals] }),
     expireHolds,
+    expireApprovals,
     apiKeys: createApiKeys({ ...shared, secrets, clock }),
     reader: store,
     directory: store,

@@ -7,6 +7,9 @@ import { parsed, problem, type Parsed } from './parsed.ts'
 export const scopes = [
   'accounts:read',
   'accounts:write',
+  'approvals:read',
+  /** Approve and reject transfers that wait for a second principal. */
+  'approvals:write',
   /** Put the test clock forward. */
   'clock:write',
   'currencies:write',
@@ -42,6 +45,7 @@ const roleScopes = {
   service: [
     'accounts:read',
     'accounts:write',
+    'approvals:read',
     'events:read',
     'fx:read',
     'fx:write',
@@ -57,6 +61,8 @@ const roleScopes = {
   /** A user, who sees and debits only their own accounts. */
   user: [
     'accounts:read',
+    'approvals:read',
+    'approvals:write',
     'fx:read',
     'fx:write',
     'holds:read',

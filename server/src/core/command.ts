@@ -1,5 +1,6 @@
 // Commands: everything that can change the ledger. Each is decided by one decide function and recorded in one commit.
 import type { AccessCommand, AccessMadeBy, AccessMakes } from './access-commands.ts'
+import type { ApprovalCommand, ApprovalMadeBy, ApprovalMakes } from './approval-commands.ts'
 import type { Account } from './account.ts'
 import type { Refusal } from './codes.ts'
 import type { Currency, LedgerCurrency } from './currency.ts'
@@ -93,6 +94,8 @@ export interface PostTransfer extends CommandFields, TransferContent {
   readonly idChosen: boolean
   /** Business time may not lie before it; null where any will do. */
   readonly earliestEffectiveAt: Instant | null
+  /** How long it may wait for approval where a policy demands one; null where it cannot wait: it is refused then. */
+  readonly approvalSeconds: number | null
 }
 
 /** Transfers that happen together or not at all. */
@@ -220,6 +223,7 @@ export type Command =
   | ClosePeriod
   | SimulateTransfer
   | AccessCommand
+  | ApprovalCommand
 
 /** A capture: the transfer, and the hold as it is then. */
 export interface Capture {
@@ -240,7 +244,7 @@ export interface Books {
 }
 
 /** What accepted commands make, by name. */
-export interface Makes extends AccessMakes {
+export interface Makes extends AccessMakes, ApprovalMakes {
   readonly currency: LedgerCurrency
   readonly user: User
   readonly account: Account
@@ -254,14 +258,14 @@ export interface Makes extends AccessMakes {
   readonly simulation: Simulation
 }
 
-interface MadeBy extends AccessMadeBy {
+interface MadeBy extends AccessMadeBy, ApprovalMadeBy {
   readonly create_currency: 'currency'
   readonly create_user: 'user'
   readonly update_user: 'user'
   readonly create_account: 'account'
   readonly update_account: 'account'
   readonly close_account: 'account'
-  readonly post_transfer: 'transfer'
+  readonly post_transfer: 'transfer' | 'approval'
   readonly post_group: 'transfers'
   readonly reverse_transfer: 'transfer'
   readonly create_hold: 'hold'
@@ -292,10 +296,15 @@ export interface Rejected {
 }
 
 /** The outcome of a command of kind C. */
-export type OutcomeOf<C extends Command> = Accepted<MadeBy[C['kind']]> | Rejected
+export type OutcomeOf<C extends Command> = AcceptedAny<MadeBy[C['kind']]> | Rejected
+
+/** What comes of a transfer that does not wait for approval. */
+export type TransferOutcome = Accepted<'transfer'> | Rejected
 
 /** The outcome of any command. */
-export type Outcome = { [Made in keyof Makes]: Accepted<Made> }[keyof Makes] | Rejected
+export type Outcome = AcceptedAny<keyof Makes> | Rejected
+
+type AcceptedAny<Made extends keyof Makes> = { [One in Made]: Accepted<One> }[Made]
 
 /** An outcome kept for replays under an idempotency key. Transfers in it are kept as themselves. */
 export interface IdempotencyRecord {

@@ -199,6 +199,7 @@ const NO_RULES = {
   ceiling: null,
   minimum: null,
   maximum: null,
+  approvalAbove: null,
   velocity: [],
   allowedDestinations: null,
   freeze: null,

@@ -86,6 +86,7 @@ export function createTransfers(
       postings: balanced(postings()),
       effectiveAt: chance(0.05) ? scene.moment() : null,
       earliestEffectiveAt: chance(0.1) ? scene.moment() : null,
+      approvalSeconds: chance(0.3) ? null : oneOf([1, 60, 4000, 40_000]),
       reference: scene.reference(),
       metadata: scene.metadata(),
     }

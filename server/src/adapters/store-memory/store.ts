@@ -10,6 +10,7 @@ import { emailKey } from '#core/user.ts'
 import { policyKey } from '#core/policy.ts'
 import { emptyWorkingSet, idempotencyId } from '#core/working-set.ts'
 import type { AccessReader } from '#ports/access-reader.ts'
+import type { ApprovalReader } from '#ports/approval-reader.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { IdempotencySweeper } from '#ports/idempotency-sweeper.ts'
 import type { JournalReader } from '#ports/journal-reader.ts'
@@ -19,6 +20,7 @@ import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
 import { createMemoryAccessReader } from './access.ts'
+import { createMemoryApprovalReader } from './approvals.ts'
 import { createMemoryHistory } from './history.ts'
 import { createMemoryHoldReader } from './holds.ts'
 import { createMemoryJournalReader } from './journal.ts'
@@ -33,6 +35,7 @@ export type MemoryStore = LedgerStore &
   DirectoryReader &
   HoldReader &
   AccessReader &
+  ApprovalReader &
   RuleReader &
   HistoryReader &
   JournalReader &
@@ -55,6 +58,7 @@ export function createMemoryStore({ clock, sha256 }: { clock: Clock; sha256: Sha
     ...createMemoryReader(tables),
     ...createMemoryHoldReader(tables),
     ...createMemoryAccessReader(tables),
+    ...createMemoryApprovalReader(tables),
     ...createMemoryRuleReader(tables),
     ...createMemoryHistory(tables),
     ...createMemoryJournalReader(tables),
@@ -105,6 +109,7 @@ function apply(tables: MemoryTables, changes: Changes, sha256: Sha256): void {
     tables.policyVersions.set(policy.id, [...(tables.policyVersions.get(policy.id) ?? []), version])
   }
   for (const key of changes.apiKeys.values()) tables.apiKeys.set(key.id, key)
+  for (const approval of changes.approvals.values()) tables.approvals.set(approval.id, approval)
   tables.books = changes.books ?? tables.books
   for (const entry of changes.entries) {
     const entries = tables.entries.get(entry.accountId) ?? []

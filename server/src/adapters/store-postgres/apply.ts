@@ -12,10 +12,11 @@ import { emailKey } from '#core/user.ts'
 import { plainArray, sparseArray, textArray } from './arrays.ts'
 import { fromAccount, fromCurrency, fromUser } from './codec.ts'
 import { fromKeptApiKey } from './codec-access.ts'
+import { fromApproval } from './codec-approvals.ts'
 import { fromOutcome } from './codec-outcomes.ts'
 import { fromPolicy, fromPolicyVersion, fromQuote } from './codec-rules.ts'
 
-const APPLY = callOf('apply_batch', 37)
+const APPLY = callOf('apply_batch', 38)
 const APPLY_HOLDS = callOf('apply_holds', 17)
 const SEAL = callOf('seal_page', 4)
 
@@ -73,6 +74,7 @@ function toParameters(changes: Changes): (string | null)[] {
     toRegistry(changes),
     toRules(changes),
     toAccess(changes),
+    toApprovals(changes),
     ...balanceColumns(changes),
     ...transferColumns(changes.transfers),
     toReversed(changes),
@@ -146,6 +148,15 @@ function toAccess({ apiKeys, created }: Changes): string | null {
   return JSON.stringify({
     created_api_keys: rows.filter(({ id }) => created.has(id)),
     changed_api_keys: rows.filter(({ id }) => !created.has(id)),
+  })
+}
+
+function toApprovals({ approvals, created }: Changes): string | null {
+  if (approvals.size === 0) return null
+  const rows = [...approvals.values()].map(fromApproval)
+  return JSON.stringify({
+    created: rows.filter(({ id }) => created.has(id)),
+    changed: rows.filter(({ id }) => !created.has(id)),
   })
 }
 

@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Sha256 } from '#core/merkle.ts'
 import type { AccessReader } from '#ports/access-reader.ts'
+import type { ApprovalReader } from '#ports/approval-reader.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { HistoryReader } from '#ports/history-reader.ts'
 import type { HoldReader } from '#ports/hold-reader.ts'
@@ -12,6 +13,7 @@ import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
 import type { Log } from '#ports/log.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
 import { createAccessReader } from './access.ts'
+import { createApprovalReader } from './approvals.ts'
 import { createDirectory } from './directory.ts'
 import { createHistory } from './history.ts'
 import { createHoldReader } from './holds.ts'
@@ -28,6 +30,7 @@ export type PostgresStore = LedgerStore &
   DirectoryReader &
   HoldReader &
   AccessReader &
+  ApprovalReader &
   RuleReader &
   HistoryReader &
   JournalReader &
@@ -52,6 +55,7 @@ export async function openPostgresStore(deps: {
     ...createDirectory(db),
     ...createHoldReader(db),
     ...createAccessReader(db),
+    ...createApprovalReader(db),
     ...createRuleReader(db),
     ...createHistory(db),
     ...journal.reader,

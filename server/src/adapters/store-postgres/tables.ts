@@ -4,6 +4,7 @@ import { Pool } from 'pg'
 import type { Log } from '#ports/log.ts'
 import { rowTypes, type AccountRow, type CurrencyRow } from './codec.ts'
 import type { KeptApiKeyRow } from './codec-access.ts'
+import type { ApprovalRow } from './codec-approvals.ts'
 import type { EntryRow, TransferRow } from './codec-transfers.ts'
 import type { HoldRow, PolicyRow, PolicyVersionRow, QuoteRow } from './codec-rules.ts'
 import { withUnavailable } from './errors.ts'
@@ -35,6 +36,7 @@ interface Tables {
   'florin.policy_versions': PolicyVersionRow
   'florin.quotes': QuoteRow
   'florin.api_keys': KeptApiKeyRow
+  'florin.approvals': ApprovalRow
   'florin.books': { closed_through: Instant | null }
   'florin.failed_transfer_accounts': { account_id: string; created_at: Instant; transfer_id: string }
   'florin.idempotency_records': { principal: string; key: string; created_at: Instant }

@@ -61,6 +61,11 @@ const requests: Record<MethodName, (whose: Belongings, world: AccessWorld) => ob
   'florin.v2.ApiKeyService/RotateApiKey': apiKey,
   'florin.v2.ApiKeyService/RevokeApiKey': apiKey,
 
+  'florin.v2.ApprovalService/GetApproval': approval,
+  'florin.v2.ApprovalService/ListApprovals': () => ({}),
+  'florin.v2.ApprovalService/ApproveTransfer': approval,
+  'florin.v2.ApprovalService/RejectTransfer': approval,
+
   'florin.v2.CurrencyService/CreateCurrency': () => ({ code: `C${(made += 1)}X`, scale: 2, name: 'C' }),
   'florin.v2.CurrencyService/GetCurrency': () => ({ code: 'EUR' }),
   'florin.v2.CurrencyService/ListCurrencies': () => ({}),
@@ -123,6 +128,10 @@ function account({ accounts: [id] }: Belongings): object {
 
 function apiKey(_: Belongings, world: AccessWorld): object {
   return { api_key_id: world.apiKey }
+}
+
+function approval({ approval: id }: Belongings): object {
+  return { approval_id: id }
 }
 
 function deposit({ deposit: id }: Belongings): object {

@@ -31,6 +31,11 @@ const methods = {
   'florin.v2.ApiKeyService/RotateApiKey': 'rotateApiKey',
   'florin.v2.ApiKeyService/RevokeApiKey': 'revokeApiKey',
 
+  'florin.v2.ApprovalService/GetApproval': 'getApproval',
+  'florin.v2.ApprovalService/ListApprovals': 'listApprovals',
+  'florin.v2.ApprovalService/ApproveTransfer': 'approveTransfer',
+  'florin.v2.ApprovalService/RejectTransfer': 'rejectTransfer',
+
   'florin.v2.CurrencyService/CreateCurrency': 'createCurrency',
   'florin.v2.CurrencyService/GetCurrency': 'getCurrency',
   'florin.v2.CurrencyService/ListCurrencies': 'listCurrencies',
