@@ -129,7 +129,8 @@ async function makeApproval(florin: Florin, userId: UserId, destination: Account
       effectiveAt: null,
     },
   )
-  return accepted(outcome).id
+  assert(outcome.kind === 'accepted' && outcome.made === 'approval')
+  return outcome.result.id
 }
 
 async function makeBelongings(florin: Florin, userId: UserId): Promise<Belongings> {

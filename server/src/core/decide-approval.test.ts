@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { createBareLedger } from '../../test/bare-ledger.ts'
-import { createTestClock } from '../../test/clock.ts'
-import { createTestIds } from '../../test/ids.ts'
-import { transferOf } from '../../test/shorthand-words.ts'
-import { toCommand } from '../../test/shorthand.ts'
+import { createBareLedger } from '#test/bare-ledger.ts'
+import { createTestClock } from '#test/clock.ts'
+import { createTestIds } from '#test/ids.ts'
+import { transferOf } from '#test/shorthand-words.ts'
+import { toCommand } from '#test/shorthand.ts'
 import { expectDefined } from './assert.ts'
 
 test('an id that another process gave to another transfer at the same moment is approved for nobody', () => {

@@ -1,5 +1,6 @@
 /** Where random traffic plays: few accounts, users and currencies, so that what happens meets what happened before. */
 import type { Account } from '#core/account.ts'
+import type { Approval } from '#core/approval.ts'
 import type { Idempotency, Principal } from '#core/command.ts'
 import type { Currency } from '#core/currency.ts'
 import type { Hold } from '#core/hold.ts'
@@ -22,6 +23,7 @@ interface TrafficView {
   readonly holds: ReadonlyMap<HoldId, Hold>
   readonly policies: ReadonlyMap<PolicyKey, Policy>
   readonly quotes: ReadonlyMap<QuoteId, Quote>
+  readonly approvals: ReadonlyMap<TransferId, Approval>
   readonly transfers: ReadonlyMap<TransferId, Transfer>
 }
 
