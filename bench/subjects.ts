@@ -69,6 +69,7 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
     ids: randomIds,
     digest: sha256Hex,
     secrets: kind === 'locked' ? createSecrets(randomBytes(32).toString('base64')) : null,
+    login: null,
     settings: FLORIN_SETTINGS,
   }
   await createAccounts(createFlorin({ ...shared, batcher: grouped }))

@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict'
 import type { TokenAuthentication } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
+import type { IssuedTokens } from '#app/logins.ts'
 import type { Caller } from '#app/request.ts'
 import { accessError } from '#core/access-codes.ts'
 import { roles, scopesOf, type Access, type Role } from '#core/access.ts'
 import type { Principal } from '#core/command.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
+import { roleOf, type Who } from './access-expected.ts'
 import { wordUuid } from './ids.ts'
 
 /** The user who calls when a user does. */
@@ -34,6 +36,11 @@ const CALLERS = new Map<Role, Access>(
   }),
 )
 
+/** The password of everybody. */
+export const PASSWORD = 'the password of a test'
+/** From where everybody logs in. */
+const NETWORK = 'network of a test'
+
 /** What belongs to one user. */
 export interface Belongings {
   readonly userId: UserId
@@ -52,6 +59,9 @@ export interface Belongings {
   readonly yen: AccountId
   /** Of the second classic account. */
   readonly policy: PolicyId
+  readonly email: string
+  /** The user is logged in. */
+  readonly login: IssuedTokens
 }
 
 /** The world. Everything in it is new each time but the users themselves. */
@@ -62,6 +72,8 @@ export interface AccessWorld {
   readonly apiKey: ApiKeyId
   /** Of 1.00 EUR for JPY. */
   readonly quote: QuoteId
+  /** What a caller sends to say who they are. */
+  authorizationOf(who: Who): Promise<Record<string, string>>
 }
 
 const NO_RULES = {
@@ -99,8 +111,8 @@ export async function makeAccessWorld(florin: Florin): Promise<AccessWorld> {
       metadata: {},
     })
   }
-  const ann = await makeBelongings(florin, ANN)
-  const bob = await makeBelongings(florin, BOB)
+  const ann = await makeBelongings(florin, ANN, 'ann@example.org')
+  const bob = await makeBelongings(florin, BOB, 'bob@example.org')
   const external = (await florin.directory.findCurrency(EUR))?.externalAccountId
   assert(external != null)
   const key = await florin.apiKeys.create(caller, { name: 'k', scopes: ['accounts:read'], expiresAt: null })
@@ -109,7 +121,21 @@ export async function makeAccessWorld(florin: Florin): Promise<AccessWorld> {
     buy: JPY,
     given: { side: 'sell', amount: '1' },
   })
-  return { ann, bob, external, apiKey: accepted(key).id, quote: accepted(quote).id }
+  return {
+    ann,
+    bob,
+    external,
+    apiKey: accepted(key).id,
+    quote: accepted(quote).id,
+    async authorizationOf(who) {
+      if (who === 'nobody') return {}
+      const { role } = roleOf(who)
+      if (role === who) return { authorization: `Bearer ${role}` }
+      const { accessToken } =
+        role === 'user' ? ann.login : await logIn(florin, wordUuid(role) as UserId, role)
+      return { authorization: `Bearer ${accessToken}` }
+    },
+  }
 }
 
 /** From an account of its own, of which nobody takes anything alone. */
@@ -133,8 +159,21 @@ async function makeApproval(florin: Florin, userId: UserId, destination: Account
   return outcome.result.id
 }
 
-async function makeBelongings(florin: Florin, userId: UserId): Promise<Belongings> {
-  await florin.users.create(caller, { id: userId, name: null, email: null, metadata: {} })
+/** Makes the user if there is none yet, and logs in. */
+async function logIn(
+  florin: Florin,
+  id: UserId,
+  role: Role,
+  email = `${role}@example.org`,
+): Promise<IssuedTokens> {
+  await florin.users.create(caller, { id, name: null, email, metadata: {} })
+  await florin.logins.setRoles(caller, id, { roles: [role], ifRoles: null })
+  await florin.logins.setPassword(caller, id, { password: PASSWORD, ifRoles: null })
+  return await florin.logins.login({ email, password: PASSWORD, network: NETWORK })
+}
+
+async function makeBelongings(florin: Florin, userId: UserId, email: string): Promise<Belongings> {
+  const login = await logIn(florin, userId, 'user', email)
   const open = async (currency: CurrencyCode): Promise<AccountId> => {
     const asked = { id: null, userId, currency, creditLimit: '0', initialBalance: '100', metadata: {} }
     return accepted(await florin.accounts.create(caller, asked)).id
@@ -172,6 +211,8 @@ async function makeBelongings(florin: Florin, userId: UserId): Promise<Belonging
     approval: await makeApproval(florin, userId, accounts[1]),
     yen: await open(JPY),
     policy: accepted(policy).id,
+    email,
+    login,
   }
 }
 

@@ -7,6 +7,7 @@ import type { FactType } from '#core/facts.ts'
 import type { Hold } from '#core/hold.ts'
 import type { PolicyId, QuoteId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
+import type { KeptLogin, Session } from '#core/login.ts'
 import type { Policy } from '#core/policy.ts'
 import type { Quote } from '#core/quote.ts'
 import type { Transfer } from '#core/transfer.ts'
@@ -31,6 +32,8 @@ export interface LedgerDump {
   readonly policyVersions: readonly PolicyRevision[]
   readonly quotes: readonly (Quote | undefined)[]
   readonly books: Books
+  readonly logins: readonly (KeptLogin | undefined)[]
+  readonly sessions: readonly Session[]
   readonly events: readonly JournalEvent[]
 }
 
@@ -75,9 +78,16 @@ export async function dumpLedger(store: Ledger, limit = 500): Promise<LedgerDump
   }
   const quotes: (Quote | undefined)[] = []
   for (const id of made<QuoteId>('fx_quote.created')) quotes.push(await store.findQuote(id))
+  const users = await everyPage<User>((last) => store.listUsers({ ...(last && { after: last.id }), limit }))
+  const logins: (KeptLogin | undefined)[] = []
+  const sessions: Session[] = []
+  for (const { id } of users) {
+    logins.push(await store.findLogin(id))
+    sessions.push(...(await store.listSessions(id)))
+  }
   return {
     currencies: await store.listCurrencies(),
-    users: await everyPage<User>((last) => store.listUsers({ ...(last && { after: last.id }), limit })),
+    users,
     accounts,
     transfers: await everyPage<Transfer>((last) =>
       store.listTransfers({ ...(last && { after: last }), limit }),
@@ -94,6 +104,8 @@ export async function dumpLedger(store: Ledger, limit = 500): Promise<LedgerDump
     policyVersions,
     quotes,
     books: await store.books(),
+    logins,
+    sessions,
     events,
   }
 }

@@ -69,6 +69,9 @@ const EMPTY = `
   delete from florin.quotes;
   delete from florin.approvals;
   delete from florin.api_keys;
+  delete from florin.logins;
+  delete from florin.sessions;
+  delete from florin.signing_keys;
   update florin.books set closed_through = null;
   delete from florin.idempotency_records;
   delete from florin.journal_pages;

@@ -1,7 +1,16 @@
 /** What the words of a shorthand line stand for: amounts, currencies, moments, ids, the rules of a policy. */
 import { fromMicros, toMicros, type Instant } from '#core/instant.ts'
 import type { Currency, CurrencyCode } from '#core/currency.ts'
-import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
+import type {
+  AccountId,
+  ApiKeyId,
+  HoldId,
+  PolicyId,
+  QuoteId,
+  SessionId,
+  TransferId,
+  UserId,
+} from '#core/ids.ts'
 import { parseAmount } from '#core/money.ts'
 import type { FeeRule, PolicyRules, VelocityRule, VelocityWindow } from '#core/policy.ts'
 import { velocityWindows } from '#core/policy.ts'
@@ -59,6 +68,11 @@ export function quoteOf(word: string): QuoteId {
 /** The API key that a word stands for. */
 export function apiKeyOf(word: string): ApiKeyId {
   return wordUuid(word) as ApiKeyId
+}
+
+/** The session that a word stands for. */
+export function sessionOf(word: string): SessionId {
+  return wordUuid(word) as SessionId
 }
 
 /** Source and destination of `1>2`. */

@@ -25,6 +25,11 @@
  * - `books 01:00`: close_period
  * - `apikey k accounts:read,users:read expires=01:00`, `rotate k overlap=60`, `unkey k`: create_, rotate_ and
  *   revoke_api_key
+ * - `roles ann auditor,operator if=user`: set_roles
+ * - `password ann p if=user old=o`, `nopassword ann`: set_password, with the hash of the word and with none
+ * - `login ann s p`: start_session, with the word of the password that was proven
+ * - `refresh ann s 1`: refresh_session, with the token of the generation
+ * - `logout ann s`, `logout ann`, `overdue ann`: end_session: one, all, and those whose time is over
  *
  * A policy's rules: `floor=1.00 credit=5.00 ceiling=100.00 min=1.00 max=50.00 second=20.00 hour=10.00 day=100.00/5 month=/20 to=2,3
  * freeze=debits fee=9:0.10+50bp:0.20..5.00`; velocity is amount/count, a fee account:fixed+basis points:least..most.
@@ -45,6 +50,7 @@ import {
   minor,
   policyOf,
   quoteOf,
+  sessionOf,
   readWords,
   toAccounts,
   toCurrency,
@@ -223,7 +229,51 @@ const MAKERS: Readonly<Record<string, (words: Words, ids: IdSource) => object>> 
     overlapSeconds: Number(named.get('overlap') ?? 0),
   }),
   unkey: ({ plain: [, word = ''] }) => ({ kind: 'revoke_api_key', id: apiKeyOf(word) }),
+  roles: ({ plain: [, word = '', roles = ''], named }) => ({
+    ...ofUser(word),
+    kind: 'set_roles',
+    roles: roles.split(','),
+    ifRoles: named.get('if')?.split(',') ?? null,
+  }),
+  password: ({ plain: [, word = '', password = ''], named }) => ({
+    ...ofUser(word),
+    kind: 'set_password',
+    passwordHash: sha256Hex(password),
+    ifRoles: named.get('if')?.split(',') ?? null,
+    ifPasswordHash: named.has('old') ? sha256Hex(named.get('old') ?? '') : null,
+  }),
+  nopassword: ({ plain: [, word = ''] }) => ({
+    ...ofUser(word),
+    kind: 'set_password',
+    passwordHash: null,
+    ifRoles: null,
+    ifPasswordHash: null,
+  }),
+  login: ({ plain: [, word = '', session = '', password = ''] }) => ({
+    ...ofUser(word),
+    kind: 'start_session',
+    id: sessionOf(session),
+    ifPasswordHash: sha256Hex(password),
+  }),
+  refresh: ({ plain: [, word = '', session = '', generation = ''] }) => ({
+    ...ofUser(word),
+    kind: 'refresh_session',
+    id: sessionOf(session),
+    generation: Number(generation),
+  }),
+  logout: ({ plain: [, word = '', session] }) => ({
+    ...ofUser(word),
+    kind: 'end_session',
+    id: session === undefined ? null : sessionOf(session),
+    due: false,
+  }),
+  overdue: ({ plain: [, word = ''] }) => ({ ...ofUser(word), kind: 'end_session', id: null, due: true }),
   books: ({ plain: [, through = ''] }) => ({ kind: 'close_period', through: toMoment(through) }),
+}
+
+/** What is done to how a user logs in is never kept under an idempotency key. */
+function ofUser(word: string): object {
+  return { userId: userOf(word), idempotency: null }
 }
 
 function toPostings(legs: readonly string[]): Posting[] {

@@ -15,7 +15,9 @@ import type { IdempotencySweeper } from '#ports/idempotency-sweeper.ts'
 import type { JournalReader } from '#ports/journal-reader.ts'
 import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
+import type { LoginReader } from '#ports/login-reader.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
+import type { SigningKeyStore } from '#ports/signing-keys.ts'
 import { createPostgresDatabases, ENGLISH, type PostgresDatabases } from './postgres-databases.ts'
 import { requireService } from './services.ts'
 import { quietLog } from './quiet-log.ts'
@@ -27,6 +29,8 @@ export type Ledger = LedgerStore &
   HoldReader &
   AccessReader &
   ApprovalReader &
+  LoginReader &
+  SigningKeyStore &
   RuleReader &
   HistoryReader &
   JournalReader &

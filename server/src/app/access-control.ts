@@ -61,11 +61,7 @@ export function createAccessControl(deps: {
   }
 
   async function authenticate(authorization: string | undefined): Promise<Access> {
-    if (authorization === undefined)
-      throw accessError('unauthenticated', 'this needs an Authorization header')
-    const token = /^bearer +([\x21-\x7e]+)$/i.exec(authorization)?.[1]
-    if (token === undefined)
-      throw accessError('invalid_token', 'Authorization must be: Bearer, a space, and a token')
+    const token = bearerTokenOf(authorization)
     if (token.startsWith(API_KEY_PREFIX)) return await florin.apiKeys.authenticate(token)
     if (tokens === null) throw accessError('invalid_token', 'this is no API key of this Florin')
     return await tokens.authenticate(token)
@@ -80,6 +76,16 @@ export function createAccessControl(deps: {
   }
 
   return { authentication: 'on', admit, florinFor }
+}
+
+/** The token in an Authorization header. Throws unauthorized: unauthenticated, invalid_token. */
+export function bearerTokenOf(authorization: string | undefined): string {
+  if (authorization === undefined) {
+    throw accessError('unauthenticated', 'this needs an Authorization header')
+  }
+  const token = /^bearer +([\x21-\x7e]+)$/i.exec(authorization)?.[1]
+  if (token !== undefined) return token
+  throw accessError('invalid_token', 'Authorization must be: Bearer, a space, and a token')
 }
 
 function narrow(florin: Florin, access: Access, owners: AccountOwners): Florin {

@@ -23,6 +23,7 @@ const checkTitles = {
   approvals: 'approvals are those of the journal',
   books: 'the books are closed as the journal says',
   access: 'who may do what is as the journal says',
+  logins: 'roles, passwords and sessions are as the journal says',
   sums: 'each balance is the sum of its entries',
   zero: 'all balances of a currency sum to zero',
   derived: 'derived rows agree with what they derive from',

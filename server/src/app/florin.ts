@@ -14,6 +14,8 @@ import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { StoreHealth } from '#ports/ledger-store.ts'
 import type { RateSource } from '#ports/rate-source.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
+import type { SigningKeyStore } from '#ports/signing-keys.ts'
+import type { LoginReader } from '#ports/login-reader.ts'
 import type { Secrets } from '#ports/secrets.ts'
 import { createAccounts, type Accounts } from './accounts.ts'
 import { createApiKeys, type ApiKeys } from './api-keys.ts'
@@ -26,6 +28,7 @@ import { createEvents, type Events } from './events.ts'
 import { createExpireHolds, type ExpireHolds } from './expire-holds.ts'
 import { createHistory, type History } from './history.ts'
 import { createHolds, type Holds } from './holds.ts'
+import { createLogins, type LoginParts, type Logins } from './logins.ts'
 import { createPeriods, type Periods } from './periods.ts'
 import { createPolicies, type Policies } from './policies.ts'
 import { createQuotes, type Quotes } from './quotes.ts'
@@ -61,6 +64,7 @@ export interface Florin {
   readonly expireHolds: ExpireHolds
   readonly expireApprovals: ExpireApprovals
   readonly apiKeys: ApiKeys
+  readonly logins: Logins
   readonly reader: Reader
   readonly directory: DirectoryReader
   readonly health: StoreHealth
@@ -100,6 +104,8 @@ export interface FlorinParts {
     HistoryReader &
     DirectoryReader &
     AccessReader &
+    LoginReader &
+    SigningKeyStore &
     JournalReader &
     StoreHealth
   readonly clock: MovableClock
@@ -107,14 +113,16 @@ export interface FlorinParts {
   readonly rates: RateSource
   readonly ids: IdSource
   readonly digest: HexDigest
-  /** Null: no API key can be made or known. */
+  /** Null: no API key can be made or known, and nobody can log in. */
   readonly secrets: Secrets | null
+  /** Null: nobody can log in. */
+  readonly login: LoginParts | null
   readonly settings: FlorinSettings
 }
 
 /** Puts the use cases together. */
 export function createFlorin(parts: FlorinParts): Florin {
-  const { batcher, store, clock, catalog, rates, ids, digest, secrets, settings } = parts
+  const { batcher, store, clock, catalog, rates, ids, digest, secrets, login, settings } = parts
   const currencyBook = createCurrencyBook(store, catalog)
   const shared = { batcher, currencies: currencyBook, reader: store, ids, digest }
   const { mode, backdatingDays, batchSizeMax, queueMax, approvalSeconds } = settings
@@ -151,6 +159,7 @@ export function createFlorin(parts: FlorinParts): Florin {
     expireHolds,
     expireApprovals,
     apiKeys: createApiKeys({ ...shared, secrets, clock }),
+    logins: createLogins({ batcher, store, ids, digest, secrets, clock, parts: login }),
     reader: store,
     directory: store,
     health: batcher,

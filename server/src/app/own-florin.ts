@@ -105,6 +105,18 @@ export function toOwnFlorin(
     expireHolds: refuse,
     expireApprovals: refuse,
     apiKeys: notForUsers,
+    logins: {
+      ...florin.logins,
+      setPassword: refuse,
+      setRoles: refuse,
+      expireSessions: refuse,
+      find: async (id) => (id === userId ? await florin.logins.find(id) : undefined),
+      listSessions: async (id) => (id === userId ? await florin.logins.listSessions(id) : []),
+      endSession: async (caller, id, session) =>
+        id === userId
+          ? await florin.logins.endSession(caller, id, session)
+          : rejected('user_not_found', 'id', `user ${id} does not exist`),
+    },
     reader: own.reader,
     directory: {
       ...directory,

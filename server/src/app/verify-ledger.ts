@@ -7,6 +7,8 @@ import type { Sha256 } from '#core/merkle.ts'
 import { formatAmount, type Scale } from '#core/money.ts'
 import { apiKeyData } from '#core/access-facts.ts'
 import { approvalData } from '#core/approval-facts.ts'
+import type { Login } from '#core/login.ts'
+import { sessionData } from '#core/login-facts.ts'
 import { policyData, quoteData } from '#core/facts.ts'
 import type { Quote } from '#core/quote.ts'
 import { readFact, readTransferData, type RecordedFact } from '#core/recorded-fact.ts'
@@ -46,6 +48,7 @@ export async function verifyLedger({ audit, sha256, onProgress }: VerifyDeps): P
     await verifyApprovals(snapshot, walk, findings.check('approvals'))
     await verifyBooks(snapshot, walk, findings.check('books'))
     await verifyAccess(snapshot, walk, findings.check('access'))
+    await verifyLogins(snapshot, walk, findings.check('logins'))
     verifyZeroSums(accounts, findings.check('zero'))
     await verifyDerivedRows(snapshot, findings.check('derived'))
     const checks = findings.results()
@@ -325,6 +328,23 @@ async function verifyAccess(snapshot: LedgerSnapshot, { replay }: JournalWalk, c
     for (const key of rows) compare.row(key.id, apiKeyData(key), apiKeyData)
   }
   compare.finish()
+}
+
+async function verifyLogins(snapshot: LedgerSnapshot, { replay }: JournalWalk, check: Check): Promise<void> {
+  const logins = createRowComparison('login of user', replay.logins, check)
+  const show = ({ roles, passwordSetAt }: Login): Json => ({
+    roles: [...roles],
+    password_set_at: passwordSetAt,
+  })
+  for await (const rows of snapshot.logins()) {
+    for (const login of rows) logins.row(login.userId, show(login), show)
+  }
+  logins.finish()
+  const sessions = createRowComparison('session', replay.sessions, check)
+  for await (const rows of snapshot.sessions()) {
+    for (const session of rows) sessions.row(session.id, sessionData(session), sessionData)
+  }
+  sessions.finish()
 }
 
 function verifyZeroSums(accounts: ReadonlyMap<AccountId, Balance>, check: Check): void {

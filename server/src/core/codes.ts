@@ -56,8 +56,14 @@ export const refusalCodes = {
   policy_exists: 450,
   /** No such API key. */
   api_key_not_found: 460,
+  /** No such session, or its time is over. */
+  session_not_found: 470,
   /** If-Match named another version than the present one. */
   version_mismatch: 500,
+  /** The user's roles are no longer those that the caller was let to change. */
+  roles_changed: 502,
+  /** The password is no longer the one that was proven. */
+  password_changed: 503,
   /** Only a posted transfer can be reversed. */
   transfer_not_posted: 510,
   /** A reversal cannot be reversed; post a new transfer. */

@@ -5,6 +5,7 @@ import type { Account } from './account.ts'
 import type { Refusal } from './codes.ts'
 import type { Currency, LedgerCurrency } from './currency.ts'
 import type { Hold } from './hold.ts'
+import type { LoginCommand, LoginMadeBy, LoginMakes } from './login-commands.ts'
 import type { AccountId, HoldId, PolicyId, QuoteId, TransferId, UserId } from './ids.ts'
 import type { Instant } from './instant.ts'
 import type { Metadata } from './metadata.ts'
@@ -224,6 +225,7 @@ export type Command =
   | SimulateTransfer
   | AccessCommand
   | ApprovalCommand
+  | LoginCommand
 
 /** A capture: the transfer, and the hold as it is then. */
 export interface Capture {
@@ -244,7 +246,7 @@ export interface Books {
 }
 
 /** What accepted commands make, by name. */
-export interface Makes extends AccessMakes, ApprovalMakes {
+export interface Makes extends AccessMakes, ApprovalMakes, LoginMakes {
   readonly currency: LedgerCurrency
   readonly user: User
   readonly account: Account
@@ -258,7 +260,7 @@ export interface Makes extends AccessMakes, ApprovalMakes {
   readonly simulation: Simulation
 }
 
-interface MadeBy extends AccessMadeBy, ApprovalMadeBy {
+interface MadeBy extends AccessMadeBy, ApprovalMadeBy, LoginMadeBy {
   readonly create_currency: 'currency'
   readonly create_user: 'user'
   readonly update_user: 'user'

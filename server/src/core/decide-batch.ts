@@ -7,6 +7,13 @@ import { decideClosePeriod } from './decide-books.ts'
 import { decideCreateCurrency } from './decide-currency.ts'
 import { decideGroup } from './decide-group.ts'
 import { decideCapture, decideCreateHold, decideRelease } from './decide-hold.ts'
+import {
+  decideEndSession,
+  decideRefreshSession,
+  decideSetPassword,
+  decideSetRoles,
+  decideStartSession,
+} from './decide-login.ts'
 import { decideCreatePolicy, decideUpdatePolicy } from './decide-policy.ts'
 import { decideConversion, decideCreateQuote } from './decide-quote.ts'
 import { decideReversal } from './decide-reversal.ts'
@@ -98,6 +105,16 @@ function decide(draft: Draft, command: Command): Outcome {
       return decideRejection(draft, command)
     case 'expire_approval':
       return decideExpiry(draft, command)
+    case 'set_roles':
+      return decideSetRoles(draft, command)
+    case 'set_password':
+      return decideSetPassword(draft, command)
+    case 'start_session':
+      return decideStartSession(draft, command)
+    case 'refresh_session':
+      return decideRefreshSession(draft, command)
+    case 'end_session':
+      return decideEndSession(draft, command)
     case 'simulate_transfer':
       return decideSimulation(draft, command)
   }

@@ -7,8 +7,9 @@ import type { Books, IdempotencyRecord, Principal } from './command.ts'
 import type { LedgerCurrency } from './currency.ts'
 import type { Fact } from './facts.ts'
 import type { Hold } from './hold.ts'
-import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId } from './ids.ts'
+import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, SessionId, TransferId, UserId } from './ids.ts'
 import type { Instant } from './instant.ts'
+import type { KeptLogin, Session } from './login.ts'
 import { MINOR_MAX } from './money.ts'
 import { policyKey, type Policy } from './policy.ts'
 import type { Quote } from './quote.ts'
@@ -48,6 +49,9 @@ export interface Changes {
   readonly policyVersions: PolicyVersion[]
   readonly apiKeys: Map<ApiKeyId, KeptApiKey>
   readonly approvals: Map<TransferId, Approval>
+  readonly logins: Map<UserId, KeptLogin>
+  /** Null: it ended. */
+  readonly sessions: Map<SessionId, Session | null>
   /** Null when the books have not changed. */
   books: Books | null
   readonly idempotency: IdempotencyRecord[]
@@ -88,6 +92,8 @@ export function startDraft(state: WorkingSet, now: Instant): Draft {
       policyVersions: [],
       apiKeys: new Map(),
       approvals: new Map(),
+      logins: new Map(),
+      sessions: new Map(),
       books: null,
       idempotency: [],
       facts: [],
@@ -233,6 +239,24 @@ export function putApproval(draft: Draft, approval: Approval): void {
   if (!draft.state.approvals.has(approval.id)) markCreated(draft, approval.id)
   setIn(draft, draft.state.approvals, approval.id, approval)
   setIn(draft, draft.changes.approvals, approval.id, approval)
+}
+
+/** Changes how a user logs in. */
+export function putLogin(draft: Draft, login: KeptLogin): void {
+  setIn(draft, draft.state.logins, login.userId, login)
+  setIn(draft, draft.changes.logins, login.userId, login)
+}
+
+/** Adds a session or goes on with it. */
+export function putSession(draft: Draft, session: Session): void {
+  setIn(draft, draft.state.sessions, session.id, session)
+  setIn<SessionId, Session | null>(draft, draft.changes.sessions, session.id, session)
+}
+
+/** Ends a session: what is kept of it is in the journal. */
+export function deleteSession(draft: Draft, { id }: Session): void {
+  deleteIn(draft, draft.state.sessions, id)
+  setIn<SessionId, Session | null>(draft, draft.changes.sessions, id, null)
 }
 
 /** Closes the books through another time. */

@@ -10,9 +10,10 @@ import type { AppError } from './errors.ts'
  * - `debited`: every account that is debited must be theirs; with any other, there or not, it is not_your_account.
  * - `listed`: the list has only what is theirs.
  * - `shared`: the same for everybody.
+ * - `self`: for users only, whatever they may do: it is about the one who calls.
  * - `none`: not for users.
  */
-export type ForUsers = 'named' | 'debited' | 'listed' | 'shared' | 'none'
+export type ForUsers = 'named' | 'debited' | 'listed' | 'shared' | 'self' | 'none'
 
 /** A row of the table. */
 export interface OperationRule {
@@ -48,6 +49,21 @@ export const operations = {
   getUser: row('users:read', 'named'),
   updateUser: row('users:write', 'none'),
   getWallet: row('accounts:read', 'named'),
+
+  getLogin: row('users:read', 'named'),
+  setRoles: row('users:write', 'none'),
+  setPassword: row('users:write', 'none'),
+  removePassword: row('users:write', 'none'),
+  listSessions: row('users:read', 'named'),
+  endSession: row('users:write', 'named'),
+  endSessions: row('users:write', 'named'),
+
+  // Who logs in is nobody yet, and refresh tokens say themselves whose they are.
+  login: open,
+  refresh: open,
+  logout: open,
+  changePassword: row('a caller', 'self'),
+  jwks: open,
 
   createCurrency: row('currencies:write', 'none'),
   listCurrencies: row('a caller', 'shared'),
@@ -127,6 +143,9 @@ export function operationRefusal(access: Access, name: OperationName): AppError 
   }
   if (access.ownOnly && forUsers === 'none') {
     return accessError('not_for_users', 'this is not for users, only for those who run the ledger')
+  }
+  if (forUsers === 'self' && access.userId === null) {
+    return accessError('only_for_users', 'this is for users who are logged in')
   }
   return null
 }

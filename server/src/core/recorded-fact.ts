@@ -49,6 +49,7 @@ import type { Policy, PolicyTarget } from './policy.ts'
 import type { Quote, QuoteSide } from './quote.ts'
 import { readAccess, toAccessFact, type RecordedAccess } from './recorded-access.ts'
 import { readApproval, toApprovalFact, type RecordedApproval } from './recorded-approval.ts'
+import { readLogin, toLoginFact, type RecordedLogin } from './recorded-login.ts'
 import { readPosting, readRefusal, readRules } from './recorded-parts.ts'
 import type { FailedTransfer, Leg, PostedTransfer, SettledPosting, TransferOrigin } from './transfer.ts'
 import type { User } from './user.ts'
@@ -86,6 +87,7 @@ export type RecordedFact = RecordedFields &
     | { readonly type: 'period.closed'; readonly through: Instant; readonly at: Instant }
     | RecordedAccess
     | RecordedApproval
+    | RecordedLogin
   )
 
 /**
@@ -156,6 +158,13 @@ function toFact(fact: RecordedFact): Fact {
     case 'approval.rejected':
     case 'approval.expired':
       return toApprovalFact(fact)
+    case 'login.roles_set':
+    case 'login.password_set':
+    case 'login.password_removed':
+    case 'session.started':
+    case 'session.refreshed':
+    case 'session.ended':
+      return toLoginFact(fact)
   }
 }
 
@@ -200,6 +209,13 @@ function understand({ type, principal: name, data }: Fact): RecordedFact {
     case 'approval.rejected':
     case 'approval.expired':
       return readApproval(type, principal, data)
+    case 'login.roles_set':
+    case 'login.password_set':
+    case 'login.password_removed':
+    case 'session.started':
+    case 'session.refreshed':
+    case 'session.ended':
+      return readLogin(type, principal, data)
     default:
       throw new TypeError('its type is unknown')
   }

@@ -8,6 +8,7 @@ import { formatAmount, MINOR_MAX } from './money.ts'
 import type { HoldChange, RecordedFact } from './recorded-fact.ts'
 import { replayAccess } from './replay-access.ts'
 import { noteApproved, replayApproval } from './replay-approval.ts'
+import { replayLogin } from './replay-login.ts'
 import {
   compare,
   differs,
@@ -50,6 +51,13 @@ export function replayFact(replay: Replay, fact: RecordedFact): Replayed {
     case 'approval.rejected':
     case 'approval.expired':
       return told(replayApproval(replay, fact))
+    case 'login.roles_set':
+    case 'login.password_set':
+    case 'login.password_removed':
+    case 'session.started':
+    case 'session.refreshed':
+    case 'session.ended':
+      return told(replayLogin(replay, fact))
     default:
       return told(replayRegistry(replay, fact satisfies RegistryFact))
   }

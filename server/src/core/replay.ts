@@ -5,13 +5,15 @@ import type { ApiKey } from './api-key.ts'
 import type { Approval } from './approval.ts'
 import type { CurrencyCode, LedgerCurrency } from './currency.ts'
 import type { Hold } from './hold.ts'
-import type { AccountId, ApiKeyId, HoldId, QuoteId, TransferId, UserId } from './ids.ts'
+import type { AccountId, ApiKeyId, HoldId, QuoteId, SessionId, TransferId, UserId } from './ids.ts'
 import { laterOf, type Instant } from './instant.ts'
+import type { Login, Session } from './login.ts'
 import { policyKey, type Policy, type PolicyKey } from './policy.ts'
 import type { Quote } from './quote.ts'
 import type { RecordedAccess } from './recorded-access.ts'
 import type { RecordedApproval } from './recorded-approval.ts'
 import type { RecordedAccount, RecordedFact, RecordedUser } from './recorded-fact.ts'
+import type { RecordedLogin } from './recorded-login.ts'
 import type { Entry } from './transfer.ts'
 
 /** The ledger as the facts so far leave it. Grows with what is here, but not with transfers or with ended holds. */
@@ -28,6 +30,9 @@ export interface Replay {
   readonly approvals: Map<TransferId, Approval>
   /** Transfers that were posted while they waited; their approvals are told next. */
   readonly approvedTransfers: Set<TransferId>
+  readonly logins: Map<UserId, Login>
+  /** Those that have not ended. */
+  readonly sessions: Map<SessionId, Session>
   closedThrough: Instant | null
 }
 
@@ -59,6 +64,8 @@ export function emptyReplay(): Replay {
     apiKeys: new Map(),
     approvals: new Map(),
     approvedTransfers: new Set(),
+    logins: new Map(),
+    sessions: new Map(),
     closedThrough: null,
   }
 }
@@ -66,7 +73,10 @@ export function emptyReplay(): Replay {
 /** A fact about users, accounts or rules. */
 export type RegistryFact = Exclude<
   RecordedFact,
-  { readonly type: `${'transfer' | 'hold'}.${string}` | RecordedAccess['type'] | RecordedApproval['type'] }
+  {
+    readonly type:
+      `${'transfer' | 'hold'}.${string}` | (RecordedAccess | RecordedApproval | RecordedLogin)['type']
+  }
 >
 
 /** Applies one such fact and tells what is wrong with it. */

@@ -5,8 +5,9 @@ import type { Approval } from './approval.ts'
 import type { Books, Command, IdempotencyRecord, PostTransfer, Principal } from './command.ts'
 import type { CurrencyCode, LedgerCurrency } from './currency.ts'
 import type { Hold } from './hold.ts'
-import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId, UserId } from './ids.ts'
+import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, SessionId, TransferId, UserId } from './ids.ts'
 import { laterOf, type Instant } from './instant.ts'
+import type { KeptLogin, Session } from './login.ts'
 import {
   policiesOf,
   type Policy,
@@ -44,6 +45,8 @@ export interface Needs {
   readonly approvals: ReadonlySet<TransferId>
   readonly policies: ReadonlySet<PolicyId>
   readonly apiKeys: ReadonlySet<ApiKeyId>
+  /** How these users log in, with all of their sessions; each is among `users`, which are locked. */
+  readonly logins: ReadonlySet<UserId>
   /** Until when the books are closed. */
   readonly books: boolean
   /** Policies or books may change: no other batch may be under way meanwhile. */
@@ -72,6 +75,8 @@ export interface WorkingSet {
   readonly approvals: Map<TransferId, Approval>
   readonly policies: Map<PolicyKey, Policy>
   readonly apiKeys: Map<ApiKeyId, KeptApiKey>
+  readonly logins: Map<UserId, KeptLogin>
+  readonly sessions: Map<SessionId, Session>
   /** Of accounts whose user has a policy, at least. */
   readonly owners: Map<AccountId, UserId>
   /** By spendingId: what velocityNeeds asked for. */
@@ -95,6 +100,8 @@ export function emptyWorkingSet(): WorkingSet {
     approvals: new Map(),
     policies: new Map(),
     apiKeys: new Map(),
+    logins: new Map(),
+    sessions: new Map(),
     owners: new Map(),
     spending: new Map(),
     books: { closedThrough: null },
@@ -138,6 +145,7 @@ export function needsOf(commands: readonly Command[]): Needs {
     approvals: new Set<TransferId>(),
     policies: new Set<PolicyId>(),
     apiKeys: new Set<ApiKeyId>(),
+    logins: new Set<UserId>(),
     books: false,
     rulesChange: false,
     idempotency: new Map<string, { principal: Principal; key: string }>(),
@@ -233,6 +241,14 @@ export function needsOf(commands: readonly Command[]): Needs {
       case 'rotate_api_key':
       case 'revoke_api_key':
         needs.apiKeys.add(command.id)
+        break
+      case 'set_roles':
+      case 'set_password':
+      case 'start_session':
+      case 'refresh_session':
+      case 'end_session':
+        needs.users.add(command.userId)
+        needs.logins.add(command.userId)
         break
     }
   }

@@ -36,12 +36,17 @@ import { runLoop } from '#worker/loop.ts'
 import { createClosers, type Closers } from './closers.ts'
 import type { Config } from './config.ts'
 import { withoutPassword } from './log.ts'
+import { openLogin } from './login-settings.ts'
 import { openTls } from './tls-settings.ts'
 
 /** How often idempotency records are looked over for old ones. They live for days, so minutes are plenty. */
 const FORGET_EVERY_MS = 60_000
 /** How often holds and approvals are looked over for those whose time is over. */
 const EXPIRE_EVERY_MS = 1000
+/** How often sessions are looked over for those whose time is over; nobody is let in by one meanwhile. */
+const EXPIRE_SESSIONS_EVERY_MS = 60_000
+/** How often it is looked whether the key that signs tokens is old. */
+const ROTATE_KEYS_EVERY_MS = 3_600_000
 /** How often it is looked whether there is too much to do: a read of a histogram. */
 const WATCH_LOAD_EVERY_MS = 250
 /** How often the files of TLS are read again: three small ones. */
@@ -100,6 +105,22 @@ export async function composeFlorin(
     const load = createLoad(createEventLoop(), config)
     const loops = [
       runLoop({ name: 'watch-load', everyMs: WATCH_LOAD_EVERY_MS, log, step: load.look }),
+      runLoop({
+        name: 'expire-sessions',
+        everyMs: EXPIRE_SESSIONS_EVERY_MS,
+        log,
+        step: florin.logins.expireSessions,
+      }),
+      ...(florin.logins.tokens === null
+        ? []
+        : [
+            runLoop({
+              name: 'rotate-signing-keys',
+              everyMs: ROTATE_KEYS_EVERY_MS,
+              log,
+              step: florin.logins.tokens.rotate,
+            }),
+          ]),
       runLoop({ name: 'expire-holds', everyMs: EXPIRE_EVERY_MS, log, step: florin.expireHolds }),
       runLoop({ name: 'expire-approvals', everyMs: EXPIRE_EVERY_MS, log, step: florin.expireApprovals }),
       runLoop({
@@ -179,6 +200,7 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
       ids: randomIds,
       digest: sha256Hex,
       secrets: authSecret === null ? null : createSecrets(authSecret),
+      login: openLogin(config),
       settings: config,
     })
     const rateLimits = await createRateLimits(config, log, closers)
@@ -186,7 +208,7 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
     const counted = perPrincipal === null ? florin : withBulksCounted(florin, perPrincipal)
     const accessControl =
       auth === 'on'
-        ? createAccessControl({ florin: counted, reader: store, tokens: null })
+        ? createAccessControl({ florin: counted, reader: store, tokens: florin.logins.authentication })
         : openAccess(florin)
     return { florin, accessControl, rateLimits, sweeper: store, clock, database: info }
   })

@@ -7,6 +7,7 @@ import type { LedgerCurrency } from '#core/currency.ts'
 import type { Hold } from '#core/hold.ts'
 import type { AccountId, HoldId, TransferId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
+import type { Login, Session } from '#core/login.ts'
 import type { Policy } from '#core/policy.ts'
 import type { Quote } from '#core/quote.ts'
 import type { RecordedUser } from '#core/recorded-fact.ts'
@@ -83,6 +84,8 @@ export interface LedgerSnapshot {
   approvals(): AsyncIterable<readonly Approval[]>
   books(): Promise<Books>
   apiKeys(): AsyncIterable<readonly ApiKey[]>
+  logins(): AsyncIterable<readonly Login[]>
+  sessions(): AsyncIterable<readonly Session[]>
   /** One for each account that entry rows name, whether there is such an account or not. */
   entrySums(): AsyncIterable<readonly EntrySums[]>
   /** The store compares what it derives from other rows; it tells at most `limit` differences. */

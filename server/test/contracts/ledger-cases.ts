@@ -13,6 +13,7 @@ import { FEE_CASES } from './ledger-cases/fees.ts'
 import { GROUP_CASES, SIMULATION_CASES } from './ledger-cases/groups.ts'
 import { HOLD_CASES } from './ledger-cases/holds.ts'
 import type { LedgerCase } from './ledger-cases/ledger-case.ts'
+import { LOGIN_CASES } from './ledger-cases/logins.ts'
 import { POLICY_CASES } from './ledger-cases/policies.ts'
 import { QUOTE_CASES } from './ledger-cases/quotes.ts'
 import { REPEAT_CASES } from './ledger-cases/repeats.ts'
@@ -40,4 +41,5 @@ export const LEDGER_CASES: readonly LedgerCase[] = [
   ...BOOKS_CASES,
   ...REPEAT_CASES,
   ...ACCESS_CASES,
+  ...LOGIN_CASES,
 ]

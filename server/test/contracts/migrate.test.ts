@@ -218,6 +218,7 @@ for (const [name, ...lines] of [
   ['a hold', 'hold h 1>2 1.00 EUR'],
   ['a transfer that waits', 'policy p EUR second=0', 'pay 1>2 1.00 EUR id=t wait=60'],
   ['an API key', 'apikey k accounts:read'],
+  ['a password', 'user bea', 'password bea p'],
   ['a policy, even one taken away', 'policy p EUR max=1.00', 'unpolicy p'],
   ['a quote', 'open 4 USD', 'quote x 1.00 EUR 1.10 USD via=2>4 rate=11/10 expires=12-31T00:00'],
   ['closed books', 'books 00:00'],

@@ -8,6 +8,7 @@ import { runCase, toLines } from './ledger-case-run.ts'
 import { LEDGER_CASES } from './ledger-cases.ts'
 import { APPROVAL_PRECEDENCES } from './precedence/approvals.ts'
 import { HOLD_PRECEDENCES } from './precedence/holds.ts'
+import { LOGIN_PRECEDENCES } from './precedence/logins.ts'
 import type { Precedence, Slots } from './precedence/precedence.ts'
 import { REGISTRY_PRECEDENCES } from './precedence/registry.ts'
 import { TRANSFER_PRECEDENCES } from './precedence/transfers.ts'
@@ -21,6 +22,7 @@ const PRECEDENCES = [
   ...APPROVAL_PRECEDENCES,
   ...HOLD_PRECEDENCES,
   ...REGISTRY_PRECEDENCES,
+  ...LOGIN_PRECEDENCES,
 ]
 
 /** What the decided lines come to; a refused command changes nothing, so that they can share a ledger. */

@@ -97,6 +97,7 @@ findsTampers({
     books: 1,
     sums: 3,
     access: 0,
+    logins: 0,
     zero: 1,
     derived: 1,
   },

@@ -192,6 +192,7 @@ findsTampers({
     books: 1,
     sums: 7,
     access: 0,
+    logins: 0,
     zero: 2,
     // A profile, four backdated entries (the fee's two as well), four versions of policies.
     derived: 9,

@@ -217,6 +217,7 @@ findsTampers({
     books: 1,
     sums: 3,
     access: 0,
+    logins: 0,
     zero: 1,
     // Two accounts that the refused transfer names, and a profile.
     derived: 3,

@@ -46,6 +46,9 @@ const BRANCHES = [
   'taken back',
   'turned down',
   'an approval has expired',
+  'a refresh token is rotated',
+  'a refresh token is repeated',
+  'a refresh token is reused',
 ] as const
 
 /** Notes the codes and branches of a batch. */
@@ -79,6 +82,7 @@ export function noteOutcomes(
       const { outcome: would } = outcome.result
       if (would.kind === 'accepted' && would.made === 'approval') note('it would wait')
     }
+    if (outcome.made === 'refresh') note(`a refresh token is ${outcome.result.how}`)
     if (outcome.made !== 'transfer' || outcome.replayed) return
     const { postings } = outcome.result
     const sides = postings.flatMap(({ source, destination }) => [source, destination])

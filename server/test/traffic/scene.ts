@@ -4,9 +4,10 @@ import type { Approval } from '#core/approval.ts'
 import type { Idempotency, Principal } from '#core/command.ts'
 import type { Currency } from '#core/currency.ts'
 import type { Hold } from '#core/hold.ts'
-import type { AccountId, HoldId, QuoteId, TransferId, UserId } from '#core/ids.ts'
+import type { AccountId, HoldId, QuoteId, SessionId, TransferId, UserId } from '#core/ids.ts'
 import { addSeconds, type Instant } from '#core/instant.ts'
 import { MINOR_MAX } from '#core/money.ts'
+import type { KeptLogin, Session } from '#core/login.ts'
 import type { Policy, PolicyKey } from '#core/policy.ts'
 import type { Quote } from '#core/quote.ts'
 import type { Posting, Transfer } from '#core/transfer.ts'
@@ -25,6 +26,8 @@ interface TrafficView {
   readonly quotes: ReadonlyMap<QuoteId, Quote>
   readonly approvals: ReadonlyMap<TransferId, Approval>
   readonly transfers: ReadonlyMap<TransferId, Transfer>
+  readonly logins: ReadonlyMap<UserId, KeptLogin>
+  readonly sessions: ReadonlyMap<SessionId, Session>
 }
 
 /** What traffic is made from. */

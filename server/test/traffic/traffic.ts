@@ -7,6 +7,7 @@ import type { TransferId } from '#core/ids.ts'
 import { createApprovals } from './approvals.ts'
 import { createHolds } from './holds.ts'
 import { createKeys } from './keys.ts'
+import { createLogins } from './logins.ts'
 import { createRegistry } from './registry.ts'
 import { createRules } from './rules.ts'
 import { createMemory, createScene, type TrafficDeps } from './scene.ts'
@@ -38,6 +39,7 @@ export function createTraffic(deps: TrafficDeps): Traffic {
   const holds = createHolds(scene, made)
   const keys = createKeys(scene)
   const approvals = createApprovals(scene, made)
+  const logins = createLogins(scene)
 
   /** A command that was sent before: the same, or another under its key or id. */
   function repeat(): Command {
@@ -73,6 +75,8 @@ export function createTraffic(deps: TrafficDeps): Traffic {
         return { ...before, id: ids.quoteId() }
       case 'create_api_key':
         return { ...before, ...keys.issued() }
+      case 'start_session':
+        return { ...before, id: ids.sessionId() }
       case 'rotate_api_key':
         return { ...before, secretHash: ids.apiKeyId() }
       default:
@@ -94,7 +98,8 @@ export function createTraffic(deps: TrafficDeps): Traffic {
     if (kind < 0.385) return [holds.next()]
     if (kind < 0.4) return [keys.next()]
     if (kind < 0.43) return [transfers.group()]
-    if (kind < 0.47) return [approvals.next()]
+    if (kind < 0.46) return logins.next()
+    if (kind < 0.5) return [approvals.next()]
     const id = scene.accountId()
     if (!view.accounts.has(id) && chance(0.3)) return [registry.openAccount(id)]
     const transfer = transfers.transfer()

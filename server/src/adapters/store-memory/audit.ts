@@ -1,4 +1,5 @@
 import { withoutHashes } from '#core/api-key.ts'
+import { withoutHash } from '#core/login.ts'
 import { GENESIS_HASH } from '#core/journal-page.ts'
 import { transferData } from '#core/facts.ts'
 import type { Transfer } from '#core/transfer.ts'
@@ -36,6 +37,8 @@ export function createMemoryAudit(tables: MemoryTables): LedgerAudit {
     approvals: () => inOne([...tables.approvals.values()]),
     books: async () => tables.books,
     apiKeys: () => inOne([...tables.apiKeys.values()].map(withoutHashes)),
+    logins: () => inOne([...tables.logins.values()].map(withoutHash)),
+    sessions: () => inOne([...tables.sessions.values()]),
     entrySums: () =>
       inOne(
         [...tables.entries].map(([accountId, entries]) => ({

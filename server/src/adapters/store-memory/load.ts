@@ -1,5 +1,6 @@
 // What a batch is decided over, picked from the tables.
 import type { Command } from '#core/command.ts'
+import type { Session } from '#core/login.ts'
 import type { AccountId, UserId } from '#core/ids.ts'
 import { addSeconds, type Instant } from '#core/instant.ts'
 import { windowSeconds } from '#core/policy.ts'
@@ -28,6 +29,8 @@ export function load(tables: MemoryTables, commands: readonly Command[], now: In
     approvals: pick(tables.approvals, needs.approvals),
     policies: new Map(tables.policies),
     apiKeys: pick(tables.apiKeys, needs.apiKeys),
+    logins: pick(tables.logins, needs.logins),
+    sessions: sessionsOf(tables, needs),
     owners: ownersOf(tables),
     spending: new Map(),
     books: tables.books,
@@ -77,6 +80,10 @@ function accountsOf(tables: MemoryTables, needs: Needs): AccountId[] {
 function ownersOf({ accounts }: MemoryTables): Map<AccountId, UserId> {
   const owned = [...accounts.values()].filter(({ userId }) => userId !== null)
   return new Map(owned.map(({ id, userId }) => [id, userId as UserId]))
+}
+
+function sessionsOf({ sessions }: MemoryTables, { logins }: Needs): Map<Session['id'], Session> {
+  return new Map([...sessions].filter(([, { userId }]) => logins.has(userId)))
 }
 
 function pick<K, V>(from: ReadonlyMap<K, V>, keys: Iterable<K>): Map<K, V> {

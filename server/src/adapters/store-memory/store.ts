@@ -18,13 +18,16 @@ import type { HistoryReader } from '#ports/history-reader.ts'
 import type { HoldReader } from '#ports/hold-reader.ts'
 import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
+import type { LoginReader } from '#ports/login-reader.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
+import type { SigningKeyStore } from '#ports/signing-keys.ts'
 import { createMemoryAccessReader } from './access.ts'
 import { createMemoryApprovalReader } from './approvals.ts'
 import { createMemoryHistory } from './history.ts'
 import { createMemoryHoldReader } from './holds.ts'
 import { createMemoryJournalReader } from './journal.ts'
 import { load } from './load.ts'
+import { createMemoryLogins } from './logins.ts'
 import { createMemoryReader } from './reader.ts'
 import { createMemoryRuleReader } from './rules.ts'
 import type { MemoryTables } from './tables.ts'
@@ -36,6 +39,8 @@ export type MemoryStore = LedgerStore &
   HoldReader &
   AccessReader &
   ApprovalReader &
+  LoginReader &
+  SigningKeyStore &
   RuleReader &
   HistoryReader &
   JournalReader &
@@ -50,6 +55,7 @@ export function createMemoryStore({ clock, sha256 }: { clock: Clock; sha256: Sha
     entries: new Map(),
     policyVersions: new Map(),
     idempotencyTimes: new Map(),
+    signingKeys: new Map(),
     pages: [],
     waiters: new Set(),
   }
@@ -59,6 +65,7 @@ export function createMemoryStore({ clock, sha256 }: { clock: Clock; sha256: Sha
     ...createMemoryHoldReader(tables),
     ...createMemoryAccessReader(tables),
     ...createMemoryApprovalReader(tables),
+    ...createMemoryLogins(tables),
     ...createMemoryRuleReader(tables),
     ...createMemoryHistory(tables),
     ...createMemoryJournalReader(tables),
@@ -110,6 +117,11 @@ function apply(tables: MemoryTables, changes: Changes, sha256: Sha256): void {
   }
   for (const key of changes.apiKeys.values()) tables.apiKeys.set(key.id, key)
   for (const approval of changes.approvals.values()) tables.approvals.set(approval.id, approval)
+  for (const login of changes.logins.values()) tables.logins.set(login.userId, login)
+  for (const [id, session] of changes.sessions) {
+    if (session === null) tables.sessions.delete(id)
+    else tables.sessions.set(id, session)
+  }
   tables.books = changes.books ?? tables.books
   for (const entry of changes.entries) {
     const entries = tables.entries.get(entry.accountId) ?? []

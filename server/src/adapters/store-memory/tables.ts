@@ -3,6 +3,7 @@ import type { Account } from '#core/account.ts'
 import type { PolicyVersion } from '#core/draft.ts'
 import type { AccountId, PolicyId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
+import type { SealedKey } from '#ports/signing-keys.ts'
 import type { Entry } from '#core/transfer.ts'
 import type { WorkingSet } from '#core/working-set.ts'
 
@@ -24,6 +25,7 @@ export interface MemoryTables extends Omit<WorkingSet, 'accounts' | 'settings' |
   readonly entries: Map<AccountId, MemoryEntry[]>
   readonly policyVersions: Map<PolicyId, PolicyVersion[]>
   readonly idempotencyTimes: Map<string, Instant>
+  readonly signingKeys: Map<string, SealedKey>
   readonly pages: MemoryPage[]
   /** Called once after the next page is sealed. */
   readonly waiters: Set<() => void>

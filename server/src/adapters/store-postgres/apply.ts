@@ -4,6 +4,7 @@ import { canonicalJson } from '#core/canonical-json.ts'
 import type { IdempotencyRecord } from '#core/command.ts'
 import type { Changes } from '#core/draft.ts'
 import { failureJson, postingsJson, transferDetails } from '#core/facts.ts'
+import { sessionData } from '#core/login-facts.ts'
 import type { Instant } from '#core/instant.ts'
 import { toLine } from '#core/journal-page.ts'
 import { merkleRoot, type Sha256 } from '#core/merkle.ts'
@@ -13,6 +14,7 @@ import { plainArray, sparseArray, textArray } from './arrays.ts'
 import { fromAccount, fromCurrency, fromUser } from './codec.ts'
 import { fromKeptApiKey } from './codec-access.ts'
 import { fromApproval } from './codec-approvals.ts'
+import { fromKeptLogin } from './codec-login.ts'
 import { fromOutcome } from './codec-outcomes.ts'
 import { fromPolicy, fromPolicyVersion, fromQuote } from './codec-rules.ts'
 
@@ -142,12 +144,15 @@ function toRules({ policies, policyVersions, quotes, books, created }: Changes):
   })
 }
 
-function toAccess({ apiKeys, created }: Changes): string | null {
-  if (apiKeys.size === 0) return null
+function toAccess({ apiKeys, logins, sessions, created }: Changes): string | null {
+  if (apiKeys.size + logins.size + sessions.size === 0) return null
   const rows = [...apiKeys.values()].map(fromKeptApiKey)
   return JSON.stringify({
     created_api_keys: rows.filter(({ id }) => created.has(id)),
     changed_api_keys: rows.filter(({ id }) => !created.has(id)),
+    logins: [...logins.values()].map(fromKeptLogin),
+    sessions: [...sessions.values()].flatMap((session) => (session === null ? [] : sessionData(session))),
+    ended_sessions: [...sessions].flatMap(([id, session]) => (session === null ? id : [])),
   })
 }
 

@@ -12,6 +12,7 @@ import { rowTypes, toAccount, toCurrency, type AccountRow, type CurrencyRow } fr
 import { toApproval, type ApprovalRow } from './codec-approvals.ts'
 import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
 import { API_KEY_COLUMNS, toApiKey, type ApiKeyRow } from './codec-access.ts'
+import { toLogin, toSession, type LoginRow, type SessionRow } from './codec-login.ts'
 import { toEntry } from './codec-transfers.ts'
 import { orUnavailable } from './errors.ts'
 
@@ -139,6 +140,9 @@ function createSnapshot(scanner: Session, finder: Session): LedgerSnapshot {
     approvals: () => mapChunks(scan<ApprovalRow>('select * from florin.approvals'), toAuditedApproval),
     apiKeys: () =>
       mapChunks(scan<ApiKeyRow>(`select ${API_KEY_COLUMNS.join(', ')} from florin.api_keys`), toApiKey),
+    logins: () =>
+      mapChunks(scan<LoginRow>('select user_id, roles, password_set_at from florin.logins'), toLogin),
+    sessions: () => mapChunks(scan<SessionRow>('select * from florin.sessions'), toSession),
     async books() {
       const [row] = await find<{ closed_through: Instant | null }>(
         'audit_books',

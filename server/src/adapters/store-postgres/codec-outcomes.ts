@@ -233,8 +233,12 @@ function keptWhole(
         ids: outcome.result.map(({ id }) => id),
         reversed: reversedOf(outcome.result),
       }
+    case 'login':
+    case 'session':
+    case 'refresh':
+    case 'sessions':
     case 'simulation':
-      throw new Error('a simulation is not kept')
+      throw new Error(`no ${outcome.made} is kept`)
   }
 }
 

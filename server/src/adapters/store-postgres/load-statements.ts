@@ -56,6 +56,8 @@ export const STATEMENTS = {
     left join florin.user_profiles p on p.user_id = u.id
     where u.id = any (${USER_IDS})`,
   lock_api_keys: `select * from florin.api_keys where id = any ($1::uuid[]) order by id for no key update`,
+  find_logins: `select * from florin.logins where user_id = any ($1::uuid[])`,
+  find_sessions: `select * from florin.sessions where user_id = any ($1::uuid[])`,
   find_policies: `
     select * from florin.policies
     where (select exists (select from florin.policies))

@@ -11,13 +11,16 @@ import type { JournalReader } from '#ports/journal-reader.ts'
 import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
 import type { Log } from '#ports/log.ts'
+import type { LoginReader } from '#ports/login-reader.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
+import type { SigningKeyStore } from '#ports/signing-keys.ts'
 import { createAccessReader } from './access.ts'
 import { createApprovalReader } from './approvals.ts'
 import { createDirectory } from './directory.ts'
 import { createHistory } from './history.ts'
 import { createHoldReader } from './holds.ts'
 import { createJournalReader } from './journal.ts'
+import { createLogins } from './logins.ts'
 import { createPoster } from './poster.ts'
 import { createReader } from './reader.ts'
 import { createRuleReader } from './rules.ts'
@@ -31,6 +34,8 @@ export type PostgresStore = LedgerStore &
   HoldReader &
   AccessReader &
   ApprovalReader &
+  LoginReader &
+  SigningKeyStore &
   RuleReader &
   HistoryReader &
   JournalReader &
@@ -56,6 +61,7 @@ export async function openPostgresStore(deps: {
     ...createHoldReader(db),
     ...createAccessReader(db),
     ...createApprovalReader(db),
+    ...createLogins(db),
     ...createRuleReader(db),
     ...createHistory(db),
     ...journal.reader,

@@ -5,6 +5,7 @@ import type { Log } from '#ports/log.ts'
 import { rowTypes, type AccountRow, type CurrencyRow } from './codec.ts'
 import type { KeptApiKeyRow } from './codec-access.ts'
 import type { ApprovalRow } from './codec-approvals.ts'
+import type { KeptLoginRow, SessionRow } from './codec-login.ts'
 import type { EntryRow, TransferRow } from './codec-transfers.ts'
 import type { HoldRow, PolicyRow, PolicyVersionRow, QuoteRow } from './codec-rules.ts'
 import { withUnavailable } from './errors.ts'
@@ -28,7 +29,12 @@ interface Tables {
     created_at: Instant
     updated_at: Instant
   }
-  'florin.user_profiles': { user_id: string; name: string | null; email: string | null }
+  'florin.user_profiles': {
+    user_id: string
+    name: string | null
+    email: string | null
+    email_key: string | null
+  }
   'florin.transfers': TransferRow
   'florin.entries': EntryRow
   'florin.holds': HoldRow
@@ -37,6 +43,9 @@ interface Tables {
   'florin.quotes': QuoteRow
   'florin.api_keys': KeptApiKeyRow
   'florin.approvals': ApprovalRow
+  'florin.logins': KeptLoginRow
+  'florin.sessions': SessionRow
+  'florin.signing_keys': { id: string; created_at: Instant; sealed: string }
   'florin.books': { closed_through: Instant | null }
   'florin.failed_transfer_accounts': { account_id: string; created_at: Instant; transfer_id: string }
   'florin.idempotency_records': { principal: string; key: string; created_at: Instant }

@@ -12,7 +12,6 @@ import type { Load } from '#app/load.ts'
 import { NO_RATE_LIMITS, tooManyRequests, type RateLimits } from '#app/rate-limits.ts'
 import { expectDefined } from '#core/assert.ts'
 import type { Access } from '#core/access.ts'
-import type { Principal } from '#core/command.ts'
 import { operations, type OperationName } from '#core/operations.ts'
 import { createClientAddress, neighbourhoodOf, type ClientAddress } from '../client-address.ts'
 import type { HttpLog } from '../http/log.ts'
@@ -22,7 +21,9 @@ import { problemOf, toCallError } from './problems.ts'
 
 /** A call that was let in. */
 interface Admission {
-  readonly principal: Principal
+  readonly access: Access
+  /** From where the call comes, in the form of neighbourhoodOf. */
+  readonly network: string
   /** Florin as far as the caller may use it. */
   readonly florin: Florin
   /** Waits until the caller's limit lets one thing more be done; null without a limit. */
@@ -55,7 +56,7 @@ export function controlAccess(options: DoorOptions): CallAccess {
   const { perAddress, perPrincipal } = rateLimits
   const admissions = new WeakMap<Metadata, Admission>()
 
-  async function admit(operation: OperationName, metadata: Metadata): Promise<void> {
+  async function admit(operation: OperationName, metadata: Metadata, network: string): Promise<void> {
     const authorization = metadata.get('authorization')[0]?.toString()
     const askAgain = async () => await control.admit({ authorization }, operation)
     const access = await askAgain()
@@ -64,7 +65,8 @@ export function controlAccess(options: DoorOptions): CallAccess {
     }
     const { principal } = access
     const pay = perPrincipal && (() => payFor(perPrincipal, principal))
-    admissions.set(metadata, { principal, florin: control.florinFor(access), pay, askAgain })
+    const florin = control.florinFor(access)
+    admissions.set(metadata, { access, network, florin, pay, askAgain })
   }
 
   return {
@@ -74,13 +76,14 @@ export function controlAccess(options: DoorOptions): CallAccess {
 
       async function pass(metadata: Metadata): Promise<void> {
         const operation = expectDefined(operationOf(path.slice(1)), `row of ${path} in api/grpc/methods.ts`)
+        const network = neighbourhoodOf(addressOf(call, metadata))
         // Whoever watches over Florin must see it even when everybody calls at once.
         if (operation !== 'ready') {
           load.enter()
           isCounted = true
-          if (perAddress !== null) await count(perAddress, neighbourhoodOf(addressOf(call, metadata)))
+          if (perAddress !== null) await count(perAddress, network)
         }
-        await admit(operation, metadata)
+        await admit(operation, metadata, network)
       }
 
       async function enter(metadata: Metadata, proceed: (metadata: Metadata) => void): Promise<void> {

@@ -10,6 +10,7 @@ import type { Caller } from '#app/request.ts'
 import type { Florin } from '#app/florin.ts'
 import type { Rejected } from '#core/command.ts'
 import { AppError } from '#core/errors.ts'
+import type { UserId } from '#core/ids.ts'
 import type { HttpLog } from '../http/log.ts'
 import type { CallAccess } from './access.ts'
 import { MALFORMED, type Fields } from './codec.ts'
@@ -39,6 +40,11 @@ export interface Call {
   readonly method: string
   /** Florin as far as the caller may use it. */
   readonly florin: Florin
+  /** The user who calls; null when none does. */
+  readonly userId: UserId | null
+  /** From where the call comes, in the form of neighbourhoodOf. */
+  readonly network: string
+  readonly authorization: string | undefined
   /** Waits until the caller's limit lets one thing more be done; null without a limit. */
   readonly pay: (() => Promise<void>) | null
   /** Throws when the caller would not be let in any more. */
@@ -121,7 +127,8 @@ export function wellFormed(message: Fields): Fields {
 /** What there is to know of a call when it begins. */
 export function callOf(rpc: Rpc, { access }: Edge): Call {
   const { metadata } = rpc
-  const { principal, florin, pay, askAgain } = access.admissionOf(metadata)
+  const { access: admitted, network, florin, pay, askAgain } = access.admissionOf(metadata)
+  const { principal, userId } = admitted
   const deadlineMs = Number(rpc.getDeadline())
   // The timer that cancels a call fires late when the event loop is busy. A cancellation that arrives together with its
   // request is never seen here: grpc-js tells the call before there is a handler.
@@ -130,6 +137,9 @@ export function callOf(rpc: Rpc, { access }: Edge): Call {
     requestId: requestIdOf(metadata),
     method: rpc.getPath(),
     florin,
+    userId,
+    network,
+    authorization: metadata.get('authorization')[0]?.toString(),
     pay,
     askAgain,
     callerOf: (field) => ({

@@ -36,6 +36,11 @@ const methods = {
   'florin.v2.ApprovalService/ApproveTransfer': 'approveTransfer',
   'florin.v2.ApprovalService/RejectTransfer': 'rejectTransfer',
 
+  'florin.v2.AuthService/Login': 'login',
+  'florin.v2.AuthService/Refresh': 'refresh',
+  'florin.v2.AuthService/Logout': 'logout',
+  'florin.v2.AuthService/ChangePassword': 'changePassword',
+
   'florin.v2.CurrencyService/CreateCurrency': 'createCurrency',
   'florin.v2.CurrencyService/GetCurrency': 'getCurrency',
   'florin.v2.CurrencyService/ListCurrencies': 'listCurrencies',
@@ -79,6 +84,13 @@ const methods = {
   'florin.v2.UserService/GetUser': 'getUser',
   'florin.v2.UserService/ListUsers': 'listUsers',
   'florin.v2.UserService/UpdateUser': 'updateUser',
+  'florin.v2.UserService/GetLogin': 'getLogin',
+  'florin.v2.UserService/SetRoles': 'setRoles',
+  'florin.v2.UserService/SetPassword': 'setPassword',
+  'florin.v2.UserService/RemovePassword': 'removePassword',
+  'florin.v2.UserService/ListSessions': 'listSessions',
+  'florin.v2.UserService/EndSession': 'endSession',
+  'florin.v2.UserService/EndSessions': 'endSessions',
 } as const satisfies Record<string, OperationName>
 
 /** A method: its service and its name. */

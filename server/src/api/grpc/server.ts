@@ -17,6 +17,7 @@ import { createAccountService as createAccountServiceV1 } from './v1/accounts.ts
 import { createTransferService as createTransferServiceV1 } from './v1/transfers.ts'
 import { createAccountService } from './v2/accounts.ts'
 import { createApiKeyService } from './v2/api-keys.ts'
+import { createAuthService } from './v2/auth.ts'
 import { createCurrencyService } from './v2/currencies.ts'
 import { createEventService } from './v2/events.ts'
 import { createFxService } from './v2/fx.ts'
@@ -52,6 +53,7 @@ const SERVICES: Readonly<Record<string, (edge: Edge) => Handlers>> = {
   'florin.v1.TransferService': createTransferServiceV1,
   'florin.v2.AccountService': createAccountService,
   'florin.v2.ApiKeyService': createApiKeyService,
+  'florin.v2.AuthService': createAuthService,
   'florin.v2.CurrencyService': createCurrencyService,
   'florin.v2.EventService': createEventService,
   'florin.v2.FxService': createFxService,

@@ -53,6 +53,9 @@ export const refusalMeanings = {
   api_key_not_found: { status: 422, title: 'No such API key' },
   api_key_revoked: { status: 409, title: 'The API key has been revoked' },
   api_key_expired: { status: 409, title: 'The API key has expired' },
+  session_not_found: { status: 422, title: 'No such session' },
+  roles_changed: { status: 409, title: 'The user has other roles by now' },
+  password_changed: { status: 409, title: 'The password has changed' },
   policy_exists: { status: 409, title: 'The target has a policy' },
   quote_not_found: { status: 422, title: 'No such quote' },
   version_mismatch: { status: 412, title: 'The resource has changed' },
@@ -164,6 +167,7 @@ const PATH_FIELDS: readonly (string | null)[] = [
   'hold_id',
   'policy_id',
   'quote_id',
+  'session_id',
   'transfer_id',
 ]
 

@@ -20,10 +20,8 @@ export function createRequestCounter(limits: RateLimits, clientAddress: ClientAd
   return {
     byAddress:
       perAddress &&
-      (async ({ raw }, reply) => {
-        const forwardedFor = raw.headers['x-forwarded-for'] as string | undefined
-        const address = clientAddress(raw.socket.remoteAddress, forwardedFor)
-        const taken = await perAddress.take(neighbourhoodOf(address))
+      (async (request, reply) => {
+        const taken = await perAddress.take(networkOf(request, clientAddress))
         if (taken.isAllowed) return
         tell(reply, addressPolicy, taken)
         throw tooManyRequests(taken)
@@ -36,6 +34,12 @@ export function createRequestCounter(limits: RateLimits, clientAddress: ClientAd
         if (!taken.isAllowed) throw tooManyRequests(taken)
       }),
   }
+}
+
+/** Whose requests count together with this one, in the form of neighbourhoodOf. */
+export function networkOf({ raw }: FastifyRequest, clientAddress: ClientAddress): string {
+  const forwardedFor = raw.headers['x-forwarded-for'] as string | undefined
+  return neighbourhoodOf(clientAddress(raw.socket.remoteAddress, forwardedFor))
 }
 
 type Limiter = NonNullable<RateLimits['perAddress']>

@@ -14,7 +14,8 @@ import { serveHealth } from './health.ts'
 import { BODY_SIZE_MAX, readJsonBodies } from './json-body.ts'
 import { describeApi } from './openapi.ts'
 import type { HttpLog } from './log.ts'
-import { createRequestCounter } from './rate-limit.ts'
+import { serveJwks } from './jwks.ts'
+import { createRequestCounter, networkOf } from './rate-limit.ts'
 import { requestIdOf } from './request-id.ts'
 import { serveV1 } from './v1/routes.ts'
 import { serveV2 } from './v2/routes.ts'
@@ -83,7 +84,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     serveHealth(scope, firstProblem(florin.health, load), { ...accessControl, grpcAddress }),
   )
   await app.register((scope) => serveV1(scope, florinOf), { prefix: '/v1' })
-  await app.register((scope) => serveV2(scope, florinOf, log), { prefix: '/v2' })
+  await app.register(
+    (scope) => serveV2(scope, florinOf, { log, networkOf: (request) => networkOf(request, clientAddress) }),
+    { prefix: '/v2' },
+  )
+  await app.register(async (scope) => serveJwks(scope, florin))
   if (docs) await app.register(serveDocs)
   await app.ready()
   return app

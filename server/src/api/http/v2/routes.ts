@@ -6,12 +6,14 @@ import { useZod } from '../validation.ts'
 import { serveAccounts } from './accounts.ts'
 import { serveApiKeys } from './api-keys.ts'
 import { serveApprovals } from './approvals.ts'
+import { serveAuth, type NetworkOf } from './auth.ts'
 import { serveBulk } from './bulk.ts'
 import { serveCurrencies } from './currencies.ts'
 import { serveEntries } from './entries.ts'
 import { serveEvents } from './events.ts'
 import { serveFx } from './fx.ts'
 import { serveHolds } from './holds.ts'
+import { serveLogins } from './logins.ts'
 import { servePeriods } from './periods.ts'
 import { servePolicies } from './policies.ts'
 import { serveReversals } from './reversals.ts'
@@ -24,7 +26,11 @@ import { serveUsers } from './users.ts'
 import { serveWallet } from './wallet.ts'
 
 /** Adds v2 below the scope's prefix. */
-export async function serveV2(scope: FastifyInstance, florinOf: FlorinOf, log: HttpLog): Promise<void> {
+export async function serveV2(
+  scope: FastifyInstance,
+  florinOf: FlorinOf,
+  { log, networkOf }: { readonly log: HttpLog; readonly networkOf: NetworkOf },
+): Promise<void> {
   const app = useZod(scope)
   serveUsers(app, florinOf)
   serveWallet(app, florinOf)
@@ -44,5 +50,7 @@ export async function serveV2(scope: FastifyInstance, florinOf: FlorinOf, log: H
   servePeriods(app, florinOf)
   serveEvents(app, florinOf)
   serveApiKeys(app, florinOf)
+  serveAuth(app, florinOf, networkOf)
+  serveLogins(app, florinOf)
   serveTestClock(app, florinOf)
 }
