@@ -10,6 +10,7 @@ import type { Principal } from '#core/command.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
 import { roleOf, type Who } from './access-expected.ts'
+import { userPrincipal } from '#core/login.ts'
 import { wordUuid } from './ids.ts'
 
 /** The user who calls when a user does. */
@@ -31,7 +32,9 @@ const CALLERS = new Map<Role, Access>(
     const known = { principal: role as string as Principal, scopes: scopesOf([role]) }
     return [
       role,
-      role === 'user' ? { ...known, ownOnly: true, userId: ANN } : { ...known, ownOnly: false, userId: null },
+      role === 'user'
+        ? { ...known, principal: userPrincipal(ANN), ownOnly: true, userId: ANN }
+        : { ...known, ownOnly: false, userId: null },
     ]
   }),
 )
@@ -144,7 +147,7 @@ async function makeApproval(florin: Florin, userId: UserId, destination: Account
   const source = accepted(await florin.accounts.create(caller, asked)).id
   const target = { kind: 'account', accountId: source } as const
   accepted(await florin.policies.create(caller, target, { ...NO_RULES, approvalAbove: '0' }))
-  const principal = userId === ANN ? ('user' as Principal) : caller.principal
+  const principal = userId === ANN ? userPrincipal(ANN) : caller.principal
   const outcome = await florin.transfers.create(
     { ...caller, principal },
     {
