@@ -113,6 +113,7 @@ async function underVelocity(subject: Subject, seconds: number): Promise<LoadRes
     ceiling: null,
     minimum: null,
     maximum: null,
+    approvalAbove: null,
     velocity: windows.map((window) => ({ window, amount: '1000000000.00', count: 1_000_000_000 })),
     allowedDestinations: null,
     freeze: null,

@@ -10,6 +10,7 @@ import type { Principal } from '#core/command.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
 import { roleOf, type Who } from './access-expected.ts'
+import { userPrincipal } from '#core/login.ts'
 import { wordUuid } from './ids.ts'
 
 /** The user who calls when a user does. */
@@ -31,7 +32,9 @@ const CALLERS = new Map<Role, Access>(
     const known = { principal: role as string as Principal, scopes: scopesOf([role]) }
     return [
       role,
-      role === 'user' ? { ...known, ownOnly: true, userId: ANN } : { ...known, ownOnly: false, userId: null },
+      role === 'user'
+        ? { ...known, principal: userPrincipal(ANN), ownOnly: true, userId: ANN }
+        : { ...known, ownOnly: false, userId: null },
     ]
   }),
 )
@@ -62,6 +65,8 @@ export interface Belongings {
   readonly classicTransfer: TransferId
   /** Open, of 5.00 from the first account to the second. */
   readonly hold: HoldId
+  /** That of a transfer which waits, asked for by Ann's token when it is hers. */
+  readonly approval: TransferId
   /** An account in JPY. */
   readonly yen: AccountId
   /** Of the second classic account. */
@@ -89,6 +94,7 @@ const NO_RULES = {
   ceiling: null,
   minimum: null,
   maximum: null,
+  approvalAbove: null,
   velocity: [],
   allowedDestinations: null,
   freeze: null,
@@ -144,6 +150,27 @@ export async function makeAccessWorld(florin: Florin): Promise<AccessWorld> {
   }
 }
 
+/** From an account of its own, of which nobody takes anything alone. */
+async function makeApproval(florin: Florin, userId: UserId, destination: AccountId): Promise<TransferId> {
+  const asked = { id: null, userId, currency: EUR, creditLimit: '0', initialBalance: '100', metadata: {} }
+  const source = accepted(await florin.accounts.create(caller, asked)).id
+  const target = { kind: 'account', accountId: source } as const
+  accepted(await florin.policies.create(caller, target, { ...NO_RULES, approvalAbove: '0' }))
+  const principal = userId === ANN ? userPrincipal(ANN) : caller.principal
+  const outcome = await florin.transfers.create(
+    { ...caller, principal },
+    {
+      id: null,
+      postings: [{ source, destination, amount: '1', currency: EUR }],
+      reference: null,
+      metadata: {},
+      effectiveAt: null,
+    },
+  )
+  assert(outcome.kind === 'accepted' && outcome.made === 'approval')
+  return outcome.result.id
+}
+
 /** Makes the user if there is none yet, and logs in. */
 async function logIn(
   florin: Florin,
@@ -195,6 +222,7 @@ async function makeBelongings(florin: Florin, userId: UserId, email: string): Pr
     deposit: deposit.id,
     classicTransfer: accepted(moved).id,
     hold: accepted(held).id,
+    approval: await makeApproval(florin, userId, accounts[1]),
     yen: await open(JPY),
     policy: accepted(policy).id,
     email,

@@ -1,5 +1,6 @@
 /** All that the readers of a store tell, page by page, so that two stores can be compared as wholes. */
 import type { Account } from '#core/account.ts'
+import type { Approval } from '#core/approval.ts'
 import type { AuditEntry, AuditFilter } from '#core/audit.ts'
 import type { Books } from '#core/command.ts'
 import type { LedgerCurrency } from '#core/currency.ts'
@@ -27,6 +28,7 @@ export interface LedgerDump {
   /** The same entries by business time, with the balances that they leave then. */
   readonly statements: readonly StatementLine[]
   readonly holds: readonly Hold[]
+  readonly approvals: readonly Approval[]
   readonly policies: readonly Policy[]
   readonly policyVersions: readonly PolicyRevision[]
   readonly quotes: readonly (Quote | undefined)[]
@@ -94,6 +96,9 @@ export async function dumpLedger(store: Ledger, limit = 500): Promise<LedgerDump
     ),
     entries,
     statements,
+    approvals: await everyPage<Approval>((last) =>
+      store.listApprovals({ ...(last && { before: last.id }), limit }),
+    ),
     holds: await everyPage<Hold>((last) => store.listHolds({ ...(last && { before: last.id }), limit })),
     policies: await everyPage<Policy>((last) =>
       store.listPolicies({ ...(last && { after: last.id }), limit }),

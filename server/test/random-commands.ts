@@ -63,6 +63,7 @@ const transfer = fc
     reference,
     metadata,
     ago: seldom(fc.constantFrom(-1, 0, 60, 7200)),
+    approvalSeconds: fc.constantFrom(null, 1, 3600),
   })
   .map(({ ago, ...command }) => (world: World) => {
     world.transfers.push(command.id)

@@ -123,6 +123,7 @@ export function toRules(named: ReadonlyMap<string, string>, currency: string): P
     ceiling: amount('ceiling'),
     minimum: amount('min'),
     maximum: amount('max'),
+    approvalAbove: amount('second'),
     velocity: velocityWindows.flatMap((window) => toVelocity(named.get(window), window, currency)),
     allowedDestinations: allowed === undefined ? null : (allowed.split(',').filter(Boolean) as AccountId[]),
     freeze: (named.get('freeze') ?? null) as PolicyRules['freeze'],

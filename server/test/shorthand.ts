@@ -9,7 +9,9 @@
  * - `close 1 to=2 if=2`: close_account. `to`: gets the rest.
  * - `pay 1>2 5.00 EUR, 2>3 1.50 EUR id=t1 ref=rent`: post_transfer. `id`: the client chose it.
  *   `pay 1>2 max:5.00 EUR`, `pay 1>2 all EUR`: as much as is available. `eff=01:00`: the time it takes effect;
- *   `since=00:30`: the earliest that it may be.
+ *   `since=00:30`: the earliest that it may be. `wait=60`: so many seconds it waits for approval if it must.
+ * - `approve t1 by=bob`, `reject t1`, `lapse t1`: approve_transfer, reject_transfer, and expire_approval by the sweep of
+ *   what is due
  * - `group key=k | pay 1>2 5.00 EUR | pay 2>3 5.00 EUR key=k1`: post_group
  * - `simulate pay 1>2 5.00 EUR`: simulate_transfer
  * - `reverse t1 2.00 EUR posting=1`: reverse_transfer. Without an amount: all that is left.
@@ -31,7 +33,7 @@
  * - `refresh ann s 1`: refresh_session, with the token of the generation
  * - `logout ann s`, `logout ann`, `overdue ann`: end_session: one, all, and those whose time is over
  *
- * A policy's rules: `floor=1.00 credit=5.00 ceiling=100.00 min=1.00 max=50.00 hour=10.00 day=100.00/5 month=/20 to=2,3
+ * A policy's rules: `floor=1.00 credit=5.00 ceiling=100.00 min=1.00 max=50.00 second=20.00 hour=10.00 day=100.00/5 month=/20 to=2,3
  * freeze=debits fee=9:0.10+50bp:0.20..5.00`; velocity is amount/count, a fee account:fixed+basis points:least..most.
  *
  * Any of them: `from=10.0.0.1` (an origin, whose request has the number of the line's words), `key=k1` (idempotency; what else is asked for is the fingerprint), `by=bob` (principal),
@@ -172,9 +174,13 @@ const MAKERS: Readonly<Record<string, (words: Words, ids: IdSource) => object>> 
     postings: toPostings(legs),
     effectiveAt: momentOf(named, 'eff'),
     earliestEffectiveAt: momentOf(named, 'since'),
+    approvalSeconds: named.has('wait') ? Number(named.get('wait')) : null,
     reference: named.get('ref') ?? null,
     metadata,
   }),
+  approve: ({ plain: [, word = ''] }) => ({ kind: 'approve_transfer', id: transferOf(word) }),
+  reject: ({ plain: [, word = ''] }) => ({ kind: 'reject_transfer', id: transferOf(word) }),
+  lapse: ({ plain: [, word = ''] }) => ({ kind: 'expire_approval', id: transferOf(word) }),
   reverse: ({ plain: [, word = '', amount, currency], named, metadata }, ids) => ({
     kind: 'reverse_transfer',
     id: namedTransfer(named, ids),

@@ -7,6 +7,7 @@ import { startEmbeddedPostgres } from '#adapters/store-embedded/server.ts'
 import { createMemoryStore } from '#adapters/store-memory/store.ts'
 import { openPostgresStore } from '#adapters/store-postgres/store.ts'
 import type { AccessReader } from '#ports/access-reader.ts'
+import type { ApprovalReader } from '#ports/approval-reader.ts'
 import type { AuditReader } from '#ports/audit-reader.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { HistoryReader } from '#ports/history-reader.ts'
@@ -28,6 +29,7 @@ export type Ledger = LedgerStore &
   DirectoryReader &
   HoldReader &
   AccessReader &
+  ApprovalReader &
   LoginReader &
   SigningKeyStore &
   AuditReader &

@@ -1,5 +1,6 @@
 // Many transfers in one request: all of them or none, or each by itself.
 import type { OutcomeOf, PostGroup, PostTransfer, Rejected } from '#core/command.ts'
+import { atOnce } from '#core/outcome.ts'
 import { AppError, invalidField, invalidFields, type ErrorKind, type FieldError } from '#core/errors.ts'
 import { IDEMPOTENCY_KEY_LENGTH_MAX } from '#core/metadata.ts'
 import type { HexDigest } from '#ports/digest.ts'
@@ -120,7 +121,7 @@ export function createBulk(deps: {
     const { caller, items } = chain
     try {
       if (items.length > 1) return toResults(chain, await batcher.submit(toGroup(caller, items, toCommand)))
-      const outcome = await batcher.submit(toCommand(caller, (items[0] as BulkItem).request))
+      const outcome = atOnce(await batcher.submit(toCommand(caller, (items[0] as BulkItem).request)))
       return [
         outcome.kind === 'accepted'
           ? { kind: 'posted', transfer: outcome.result }

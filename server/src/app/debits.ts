@@ -60,6 +60,10 @@ export function withDebitCheck(florin: Florin, check: DebitCheck): Florin {
   return {
     ...florin,
     transfers: {
+      async create(caller, request) {
+        await check(sourcesOf(request))
+        return await transfers.create(caller, request)
+      },
       async post(caller, request) {
         await check(sourcesOf(request))
         return await transfers.post(caller, request)

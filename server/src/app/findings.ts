@@ -20,6 +20,7 @@ const checkTitles = {
   reversals: 'no transfer is reversed beyond what it moved',
   policies: 'policies are those of the journal',
   quotes: 'quotes are those of the journal',
+  approvals: 'approvals are those of the journal',
   books: 'the books are closed as the journal says',
   access: 'who may do what is as the journal says',
   logins: 'roles, passwords and sessions are as the journal says',

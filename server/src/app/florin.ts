@@ -3,6 +3,7 @@ import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId, TransferId } from '#core/ids.ts'
 import type { AuditReader } from '#ports/audit-reader.ts'
 import type { AccessReader } from '#ports/access-reader.ts'
+import type { ApprovalReader } from '#ports/approval-reader.ts'
 import type { MovableClock } from '#ports/clock.ts'
 import type { CurrencyCatalog } from '#ports/currency-catalog.ts'
 import type { HexDigest } from '#ports/digest.ts'
@@ -19,6 +20,7 @@ import type { LoginReader } from '#ports/login-reader.ts'
 import type { Secrets } from '#ports/secrets.ts'
 import { createAccounts, type Accounts } from './accounts.ts'
 import { createApiKeys, type ApiKeys } from './api-keys.ts'
+import { createApprovals, createExpireApprovals, type Approvals, type ExpireApprovals } from './approvals.ts'
 import { createAttemptLog, type AttemptLog } from './attempt-log.ts'
 import { createBulk, type Bulk } from './bulk.ts'
 import { BATCHER_LIMITS, type BatcherLimits, type CommandBatcher } from './command-batcher.ts'
@@ -40,7 +42,8 @@ import { createTransfers, type Transfers } from './transfers.ts'
 import { createUsers, type Users } from './users.ts'
 
 /** Reads whose answers need no deciding. */
-export interface Reader extends Omit<LedgerReader, 'findTransfer' | 'listTransfers'>, HoldReader, RuleReader {
+export interface Reader
+  extends Omit<LedgerReader, 'findTransfer' | 'listTransfers'>, HoldReader, ApprovalReader, RuleReader {
   findTransfer(id: TransferId): Promise<ShownTransfer | undefined>
   listTransfers(query: Parameters<LedgerReader['listTransfers']>[0]): Promise<ShownTransfer[]>
 }
@@ -51,6 +54,7 @@ export interface Florin {
   readonly transfers: Transfers
   readonly bulk: Bulk
   readonly holds: Holds
+  readonly approvals: Approvals
   readonly policies: Policies
   readonly quotes: Quotes
   readonly periods: Periods
@@ -61,6 +65,7 @@ export interface Florin {
   readonly history: History
   readonly testClock: TestClock
   readonly expireHolds: ExpireHolds
+  readonly expireApprovals: ExpireApprovals
   readonly apiKeys: ApiKeys
   readonly logins: Logins
   readonly audit: AuditReader
@@ -80,6 +85,8 @@ export interface FlorinSettings extends Pick<BatcherLimits, 'batchSizeMax' | 'qu
   readonly fxAccounts: ReadonlyMap<CurrencyCode, AccountId>
   /** How long a quote stays open. */
   readonly fxQuoteSeconds: number
+  /** How long a transfer waits for approval. */
+  readonly approvalSeconds: number
 }
 
 /** What most operators decide. */
@@ -89,6 +96,7 @@ export const FLORIN_SETTINGS: FlorinSettings = {
   backdatingDays: 31,
   fxAccounts: new Map(),
   fxQuoteSeconds: 30,
+  approvalSeconds: 259_200,
 }
 
 /** What Florin is made of. */
@@ -97,6 +105,7 @@ export interface FlorinParts {
   /** Every read of the store that the batcher writes to. */
   readonly store: LedgerReader &
     HoldReader &
+    ApprovalReader &
     RuleReader &
     HistoryReader &
     DirectoryReader &
@@ -123,8 +132,9 @@ export function createFlorin(parts: FlorinParts): Florin {
   const { batcher, store, clock, catalog, rates, ids, digest, secrets, login, settings } = parts
   const currencyBook = createCurrencyBook(store, catalog)
   const shared = { batcher, currencies: currencyBook, reader: store, ids, digest }
-  const { mode, backdatingDays, batchSizeMax, queueMax } = settings
+  const { mode, backdatingDays, batchSizeMax, queueMax, approvalSeconds } = settings
   const expireHolds = createExpireHolds({ reader: store, batcher, clock })
+  const expireApprovals = createExpireApprovals({ reader: store, batcher, clock })
   const transferReader = createTransferReader({
     currencies: currencyBook,
     clock,
@@ -137,9 +147,10 @@ export function createFlorin(parts: FlorinParts): Florin {
   const inFlightMax = Math.min(batchSizeMax, queueMax)
   return {
     accounts: createAccounts(shared),
-    transfers: createTransfers({ ...shared, transferReader }),
+    transfers: createTransfers({ ...shared, transferReader, approvalSeconds }),
     bulk: withItemsNoted(createBulk({ batcher, transferReader, digest, inFlightMax }), attempts),
     holds: createHolds(shared),
+    approvals: createApprovals({ batcher, digest }),
     policies: createPolicies(shared),
     quotes: createQuotes({
       ...shared,
@@ -154,8 +165,9 @@ export function createFlorin(parts: FlorinParts): Florin {
     currencyBook,
     events: createEvents(store),
     history: createHistory({ reader: store, clock }),
-    testClock: createTestClock({ clock, mode, expireHolds }),
+    testClock: createTestClock({ clock, mode, expire: [expireHolds, expireApprovals] }),
     expireHolds,
+    expireApprovals,
     apiKeys: createApiKeys({ ...shared, secrets, clock }),
     logins,
     audit: store,

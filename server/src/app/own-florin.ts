@@ -1,6 +1,6 @@
 // Florin as a user has it: only what is their own is there, and nothing shows what others have.
 import { accessError } from '#core/access-codes.ts'
-import type { Rejected } from '#core/command.ts'
+import type { Principal, Rejected } from '#core/command.ts'
 import type { AccountId, HoldId, UserId } from '#core/ids.ts'
 import type { Hold } from '#core/hold.ts'
 import { rejected } from '#core/outcome.ts'
@@ -10,10 +10,14 @@ import type { Florin, Reader } from './florin.ts'
 import { createOwnView, type OwnView } from './own-view.ts'
 
 /** Narrows Florin to one user. Every part of it is here: one that is new does not compile until it has been thought of. */
-export function toOwnFlorin(florin: Florin, userId: UserId, owners: AccountOwners): Florin {
+export function toOwnFlorin(
+  florin: Florin,
+  { userId, principal }: { readonly userId: UserId; readonly principal: Principal },
+  owners: AccountOwners,
+): Florin {
   const { reader, directory } = florin
   const view = createOwnView(owners, userId)
-  const own = { ...florin, reader: toOwnReader(reader, userId, view) }
+  const own = { ...florin, reader: toOwnReader(reader, { userId, principal }, view) }
   const checked = withDebitCheck(own, onlyOwn(owners, userId))
 
   /** The user's hold, or a refusal: another's is answered as one that is not there. */
@@ -26,6 +30,7 @@ export function toOwnFlorin(florin: Florin, userId: UserId, owners: AccountOwner
   return {
     accounts: notForUsers,
     transfers: {
+      create: async (caller, request) => await view.created(await checked.transfers.create(caller, request)),
       post: async (caller, request) => await view.posted(await checked.transfers.post(caller, request)),
       async simulate(caller, request) {
         const outcome = await checked.transfers.simulate(caller, request)
@@ -76,6 +81,14 @@ export function toOwnFlorin(florin: Florin, userId: UserId, owners: AccountOwner
         return await checked.holds.release(caller, id)
       },
     },
+    approvals: {
+      approve: refuse,
+      async reject(caller, id) {
+        return (await own.reader.findApproval(id)) === undefined
+          ? rejected('approval_not_found', 'approval_id', `approval ${id} does not exist`)
+          : await checked.approvals.reject(caller, id)
+      },
+    },
     policies: notForUsers,
     quotes: {
       ...florin.quotes,
@@ -91,6 +104,7 @@ export function toOwnFlorin(florin: Florin, userId: UserId, owners: AccountOwner
     history: { ...florin.history, trialBalance: refuse, allBalances: refuse },
     testClock: { ...florin.testClock, advance: refuse },
     expireHolds: refuse,
+    expireApprovals: refuse,
     apiKeys: notForUsers,
     logins: {
       ...florin.logins,
@@ -119,7 +133,11 @@ export function toOwnFlorin(florin: Florin, userId: UserId, owners: AccountOwner
   }
 }
 
-function toOwnReader(reader: Reader, userId: UserId, view: OwnView): Reader {
+function toOwnReader(
+  reader: Reader,
+  { userId, principal }: { readonly userId: UserId; readonly principal: Principal },
+  view: OwnView,
+): Reader {
   async function isOneOwn(ids: readonly AccountId[]): Promise<boolean> {
     return (await Promise.all(ids.map(view.isOwn))).includes(true)
   }
@@ -155,6 +173,16 @@ function toOwnReader(reader: Reader, userId: UserId, view: OwnView): Reader {
       return (await view.isOwn(accountId)) ? await reader.listHolds(query) : []
     },
     listDueHolds: refuse,
+    // Their own are those that they asked for.
+    async findApproval(id) {
+      const approval = await reader.findApproval(id)
+      return approval?.requestedBy === principal ? approval : undefined
+    },
+    async listApprovals(query) {
+      const { requestedBy = principal } = query
+      return requestedBy === principal ? await reader.listApprovals({ ...query, requestedBy }) : []
+    },
+    listDueApprovals: refuse,
     findPolicy: refuse,
     findPolicyFor: refuse,
     listPolicies: refuse,

@@ -6,6 +6,7 @@ import type { AccountId } from '#core/ids.ts'
 import type { Sha256 } from '#core/merkle.ts'
 import { formatAmount, type Scale } from '#core/money.ts'
 import { apiKeyData } from '#core/access-facts.ts'
+import { approvalData } from '#core/approval-facts.ts'
 import type { Login } from '#core/login.ts'
 import { sessionData } from '#core/login-facts.ts'
 import { policyData, quoteData } from '#core/facts.ts'
@@ -44,6 +45,7 @@ export async function verifyLedger({ audit, sha256, onProgress }: VerifyDeps): P
     await verifyReversals(snapshot, walk, findings.check('reversals'))
     await verifyPolicies(snapshot, walk, findings.check('policies'))
     await verifyQuotes(snapshot, walk, findings.check('quotes'))
+    await verifyApprovals(snapshot, walk, findings.check('approvals'))
     await verifyBooks(snapshot, walk, findings.check('books'))
     await verifyAccess(snapshot, walk, findings.check('access'))
     await verifyLogins(snapshot, walk, findings.check('logins'))
@@ -300,6 +302,18 @@ async function verifyQuotes(snapshot: LedgerSnapshot, { replay }: JournalWalk, c
   const show = (quote: Quote): Json => ({ ...quoteData(quote), transfer_id: quote.transferId })
   for await (const rows of snapshot.quotes())
     for (const quote of rows) compare.row(quote.id, show(quote), show)
+  compare.finish()
+}
+
+async function verifyApprovals(
+  snapshot: LedgerSnapshot,
+  { replay }: JournalWalk,
+  check: Check,
+): Promise<void> {
+  const compare = createRowComparison('approval', replay.approvals, check)
+  for await (const rows of snapshot.approvals()) {
+    for (const approval of rows) compare.row(approval.id, approvalData(approval), approvalData)
+  }
   compare.finish()
 }
 

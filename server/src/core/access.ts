@@ -7,6 +7,9 @@ import { parsed, problem, type Parsed } from './parsed.ts'
 export const scopes = [
   'accounts:read',
   'accounts:write',
+  'approvals:read',
+  /** Approve and reject transfers that wait for a second principal. */
+  'approvals:write',
   /** Read the audit log: who did what, from where, and who was refused. */
   'audit:read',
   /** Put the test clock forward. */
@@ -46,6 +49,7 @@ const roleScopes = {
   service: [
     'accounts:read',
     'accounts:write',
+    'approvals:read',
     'events:read',
     'fx:read',
     'fx:write',
@@ -61,6 +65,8 @@ const roleScopes = {
   /** A user, who sees and debits only their own accounts. */
   user: [
     'accounts:read',
+    'approvals:read',
+    'approvals:write',
     'fx:read',
     'fx:write',
     'holds:read',

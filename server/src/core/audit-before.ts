@@ -1,5 +1,6 @@
 // What things were before a command changed them, for the audit log: the old values of the fields that a fact shows anew.
 import { apiKeyData } from './access-facts.ts'
+import { approvalChangeData } from './approval-facts.ts'
 import type { Before } from './audit.ts'
 import { canonicalJson } from './canonical-json.ts'
 import type { Command } from './command.ts'
@@ -30,6 +31,12 @@ export function dataBefore(state: WorkingSet, command: Command): Before | null {
     case 'revoke_api_key': {
       const key = state.apiKeys.get(command.id)
       return key === undefined ? null : apiKeyData(key)
+    }
+    case 'approve_transfer':
+    case 'reject_transfer':
+    case 'expire_approval': {
+      const approval = state.approvals.get(command.id)
+      return approval === undefined ? null : approvalChangeData(approval)
     }
     case 'set_roles': {
       const { roles } = state.logins.get(command.userId) ?? newLogin(command.userId)

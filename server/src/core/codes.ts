@@ -10,6 +10,18 @@ export const refusalCodes = {
   transfer_id_reused: 110,
   /** What is asked for would have expired before it was made. */
   expires_at_in_past: 120,
+  /** No transfer with this id waits for approval, or ever did. */
+  approval_not_found: 122,
+  /** The transfer has been approved. */
+  approval_approved: 123,
+  /** The transfer has been rejected, or taken back. */
+  approval_rejected: 124,
+  /** Nobody approved the transfer in time. */
+  approval_expired: 125,
+  /** The approval has not expired yet. */
+  approval_not_due: 126,
+  /** Nobody approves a transfer that they asked for. */
+  approver_is_maker: 127,
   /** Business time lies after the time of recording. */
   effective_at_in_future: 130,
   /** The books are closed through this time. */
@@ -114,6 +126,8 @@ export const refusalCodes = {
   holds_open: 730,
   /** Only an empty account can be closed. */
   balance_not_zero: 731,
+  /** A policy wants a second principal's approval, and this cannot wait for one. */
+  approval_required: 740,
 } as const satisfies Record<string, number>
 
 /** A code of the closed list. */

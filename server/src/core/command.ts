@@ -1,6 +1,7 @@
 // Commands: everything that can change the ledger. Each is decided by one decide function and recorded in one commit.
 import type { Role } from './access.ts'
 import type { AccessCommand, AccessMadeBy, AccessMakes } from './access-commands.ts'
+import type { ApprovalCommand, ApprovalMadeBy, ApprovalMakes } from './approval-commands.ts'
 import type { Account } from './account.ts'
 import type { Origin } from './audit.ts'
 import type { Refusal } from './codes.ts'
@@ -106,6 +107,8 @@ export interface PostTransfer extends CommandFields, TransferContent {
   readonly idChosen: boolean
   /** Business time may not lie before it; null where any will do. */
   readonly earliestEffectiveAt: Instant | null
+  /** How long it may wait for approval where a policy demands one; null where it cannot wait: it is refused then. */
+  readonly approvalSeconds: number | null
 }
 
 /** Transfers that happen together or not at all. */
@@ -234,6 +237,7 @@ export type Command =
   | ClosePeriod
   | SimulateTransfer
   | AccessCommand
+  | ApprovalCommand
   | LoginCommand
 
 /** A capture: the transfer, and the hold as it is then. */
@@ -255,7 +259,7 @@ export interface Books {
 }
 
 /** What accepted commands make, by name. */
-export interface Makes extends AccessMakes, LoginMakes {
+export interface Makes extends AccessMakes, ApprovalMakes, LoginMakes {
   readonly currency: LedgerCurrency
   readonly user: User
   readonly account: Account
@@ -269,7 +273,7 @@ export interface Makes extends AccessMakes, LoginMakes {
   readonly simulation: Simulation
 }
 
-interface MadeBy extends AccessMadeBy, LoginMadeBy {
+interface MadeBy extends AccessMadeBy, ApprovalMadeBy, LoginMadeBy {
   readonly create_currency: 'currency'
   readonly create_user: 'user'
   readonly update_user: 'user'
@@ -277,7 +281,7 @@ interface MadeBy extends AccessMadeBy, LoginMadeBy {
   readonly create_account: 'account'
   readonly update_account: 'account'
   readonly close_account: 'account'
-  readonly post_transfer: 'transfer'
+  readonly post_transfer: 'transfer' | 'approval'
   readonly post_group: 'transfers'
   readonly reverse_transfer: 'transfer'
   readonly create_hold: 'hold'
@@ -308,10 +312,15 @@ export interface Rejected {
 }
 
 /** The outcome of a command of kind C. */
-export type OutcomeOf<C extends Command> = Accepted<MadeBy[C['kind']]> | Rejected
+export type OutcomeOf<C extends Command> = AcceptedAny<MadeBy[C['kind']]> | Rejected
+
+/** What comes of a transfer that does not wait for approval. */
+export type TransferOutcome = Accepted<'transfer'> | Rejected
 
 /** The outcome of any command. */
-export type Outcome = { [Made in keyof Makes]: Accepted<Made> }[keyof Makes] | Rejected
+export type Outcome = AcceptedAny<keyof Makes> | Rejected
+
+type AcceptedAny<Made extends keyof Makes> = { [One in Made]: Accepted<One> }[Made]
 
 /** An outcome kept for replays under an idempotency key. Transfers in it are kept as themselves. */
 export interface IdempotencyRecord {

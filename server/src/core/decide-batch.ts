@@ -3,6 +3,7 @@ import { befores, dataBefore } from './audit-before.ts'
 import type { Command, IdempotencyRecord, Outcome } from './command.ts'
 import { decideCloseAccount, decideCreateAccount, decideUpdateAccount } from './decide-account.ts'
 import { decideCreateApiKey, decideRevokeApiKey, decideRotateApiKey } from './decide-api-key.ts'
+import { decideApproval, decideExpiry, decideRejection } from './decide-approval.ts'
 import { decideAttempts } from './decide-attempts.ts'
 import { decideClosePeriod } from './decide-books.ts'
 import { decideCreateCurrency } from './decide-currency.ts'
@@ -124,6 +125,12 @@ function decide(draft: Draft, command: Command): Outcome {
       return decideRotateApiKey(draft, command)
     case 'revoke_api_key':
       return decideRevokeApiKey(draft, command)
+    case 'approve_transfer':
+      return decideApproval(draft, command)
+    case 'reject_transfer':
+      return decideRejection(draft, command)
+    case 'expire_approval':
+      return decideExpiry(draft, command)
     case 'set_roles':
       return decideSetRoles(draft, command)
     case 'set_password':

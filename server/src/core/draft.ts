@@ -1,5 +1,6 @@
 // A batch being decided: the working set as it stands after the commands so far, and what has to be written.
 import type { KeptApiKey } from './api-key.ts'
+import type { Approval } from './approval.ts'
 import type { Account, AccountBalance } from './account.ts'
 import { assert } from './assert.ts'
 import type { OriginOfFacts } from './audit.ts'
@@ -48,6 +49,7 @@ export interface Changes {
   /** In order. */
   readonly policyVersions: PolicyVersion[]
   readonly apiKeys: Map<ApiKeyId, KeptApiKey>
+  readonly approvals: Map<TransferId, Approval>
   readonly logins: Map<UserId, KeptLogin>
   /** Null: it ended. */
   readonly sessions: Map<SessionId, Session | null>
@@ -97,6 +99,7 @@ export function noChanges(at: Instant): Changes {
     policies: new Map(),
     policyVersions: [],
     apiKeys: new Map(),
+    approvals: new Map(),
     logins: new Map(),
     sessions: new Map(),
     books: null,
@@ -254,6 +257,13 @@ export function putApiKey(draft: Draft, key: KeptApiKey): void {
   if (!draft.state.apiKeys.has(key.id)) markCreated(draft, key.id)
   setIn(draft, draft.state.apiKeys, key.id, key)
   setIn(draft, draft.changes.apiKeys, key.id, key)
+}
+
+/** Adds an approval or changes it. */
+export function putApproval(draft: Draft, approval: Approval): void {
+  if (!draft.state.approvals.has(approval.id)) markCreated(draft, approval.id)
+  setIn(draft, draft.state.approvals, approval.id, approval)
+  setIn(draft, draft.changes.approvals, approval.id, approval)
 }
 
 /** Changes how a user logs in. */

@@ -28,6 +28,10 @@ export const factTypes = [
   'api_key.created',
   'api_key.revoked',
   'api_key.rotated',
+  'approval.approved',
+  'approval.expired',
+  'approval.rejected',
+  'approval.requested',
   'currency.created',
   'fx_quote.created',
   'hold.captured',
@@ -321,9 +325,11 @@ export function policyData(policy: Policy): { readonly [key: string]: Json } {
 /** Rules as facts, events, stores and the API show them; what does not rule is left out. */
 export function rulesJson(rules: PolicyRules, scale: Scale): { readonly [key: string]: Json } {
   const show = (minor: bigint): string => formatAmount(minor, scale)
-  const { floor, creditLimit, ceiling, minimum, maximum, velocity, allowedDestinations, freeze, fee } = rules
+  const { floor, creditLimit, ceiling, minimum, maximum, approvalAbove, velocity } = rules
+  const { allowedDestinations, freeze, fee } = rules
   return {
     ...(allowedDestinations === null ? {} : { allowed_destinations: allowedDestinations }),
+    ...(approvalAbove === null ? {} : { approval_above: show(approvalAbove) }),
     ...(ceiling === null ? {} : { ceiling: show(ceiling) }),
     ...(creditLimit === null ? {} : { credit_limit: show(creditLimit) }),
     ...(fee === null

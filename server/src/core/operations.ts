@@ -84,6 +84,12 @@ export const operations = {
   getTransfer: row('transfers:read', 'named'),
   reverseTransfer: row('transfers:write', 'debited'),
 
+  listApprovals: row('approvals:read', 'listed'),
+  getApproval: row('approvals:read', 'named'),
+  approveTransfer: row('approvals:write', 'none'),
+  // Who asked for a transfer may take it back.
+  rejectTransfer: row('approvals:write', 'named'),
+
   createHold: row('holds:write', 'debited'),
   listHolds: row('holds:read', 'listed'),
   getHold: row('holds:read', 'named'),

@@ -48,16 +48,10 @@ import { parsed, problem, type Parsed } from './parsed.ts'
 import type { Policy, PolicyTarget } from './policy.ts'
 import type { Quote, QuoteSide } from './quote.ts'
 import { readAccess, toAccessFact, type RecordedAccess } from './recorded-access.ts'
+import { readApproval, toApprovalFact, type RecordedApproval } from './recorded-approval.ts'
 import { readLogin, toLoginFact, type RecordedLogin } from './recorded-login.ts'
-import { readRefusal, readRole, readRules } from './recorded-parts.ts'
-import type {
-  FailedTransfer,
-  Leg,
-  Posting,
-  PostedTransfer,
-  SettledPosting,
-  TransferOrigin,
-} from './transfer.ts'
+import { readPosting, readRefusal, readRules } from './recorded-parts.ts'
+import type { FailedTransfer, Leg, PostedTransfer, SettledPosting, TransferOrigin } from './transfer.ts'
 import type { User } from './user.ts'
 
 /** An account as facts tell it: balances are told by transfers and holds. */
@@ -92,6 +86,7 @@ export type RecordedFact = RecordedFields &
     | { readonly type: 'fx_quote.created'; readonly quote: Quote }
     | { readonly type: 'period.closed'; readonly through: Instant; readonly at: Instant }
     | RecordedAccess
+    | RecordedApproval
     | RecordedLogin
   )
 
@@ -160,6 +155,11 @@ function toFact(fact: RecordedFact): Fact {
     case 'api_key.revoked':
     case 'access.refused':
       return toAccessFact(fact)
+    case 'approval.requested':
+    case 'approval.approved':
+    case 'approval.rejected':
+    case 'approval.expired':
+      return toApprovalFact(fact)
     case 'login.roles_set':
     case 'login.password_set':
     case 'login.password_removed':
@@ -208,6 +208,11 @@ function understand({ type, principal: name, data }: Fact): RecordedFact {
     case 'api_key.revoked':
     case 'access.refused':
       return readAccess(type, principal, data)
+    case 'approval.requested':
+    case 'approval.approved':
+    case 'approval.rejected':
+    case 'approval.expired':
+      return readApproval(type, principal, data)
     case 'login.roles_set':
     case 'login.password_set':
     case 'login.password_removed':
@@ -273,19 +278,6 @@ export function readOrigin(details: Data): TransferOrigin | null {
   if (of !== undefined) return { kind: 'reversal', of: id(of, parseUuidV7<TransferId>) }
   if (hold !== undefined) return { kind: 'capture', holdId: id(hold, parseUuidV7<HoldId>) }
   return quote === undefined ? null : { kind: 'conversion', quoteId: id(quote, parseUuidV7<QuoteId>) }
-}
-
-function readPosting(value: unknown): Posting {
-  const data = object(value)
-  const amount = decimal(data['amount'])
-  return {
-    source: id(data['source'], parseAccountId),
-    destination: id(data['destination'], parseAccountId),
-    amount: amount.minor,
-    currency: currencyCode(data['currency']),
-    scale: amount.scale,
-    role: readRole(data),
-  }
 }
 
 function readSettled(value: unknown): SettledPosting {

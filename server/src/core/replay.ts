@@ -2,6 +2,7 @@
 // so that a mistake in one is seen by the other. This file has users, accounts and rules; replay-money.ts what moves.
 import { EMPTY_BALANCE, type Account } from './account.ts'
 import type { ApiKey } from './api-key.ts'
+import type { Approval } from './approval.ts'
 import type { CurrencyCode, LedgerCurrency } from './currency.ts'
 import type { Hold } from './hold.ts'
 import type { AccountId, ApiKeyId, HoldId, QuoteId, SessionId, TransferId, UserId } from './ids.ts'
@@ -10,6 +11,7 @@ import type { Login, Session } from './login.ts'
 import { policyKey, type Policy, type PolicyKey } from './policy.ts'
 import type { Quote } from './quote.ts'
 import type { RecordedAccess } from './recorded-access.ts'
+import type { RecordedApproval } from './recorded-approval.ts'
 import type { RecordedAccount, RecordedFact, RecordedUser } from './recorded-fact.ts'
 import type { RecordedLogin } from './recorded-login.ts'
 import type { Entry } from './transfer.ts'
@@ -25,6 +27,9 @@ export interface Replay {
   /** Of transfers that were reversed: how much of which posting, in minor units. */
   readonly reversed: Map<TransferId, Map<number, bigint>>
   readonly apiKeys: Map<ApiKeyId, ApiKey>
+  readonly approvals: Map<TransferId, Approval>
+  /** Transfers that were posted while they waited; their approvals are told next. */
+  readonly approvedTransfers: Set<TransferId>
   readonly logins: Map<UserId, Login>
   /** Those that have not ended. */
   readonly sessions: Map<SessionId, Session>
@@ -57,6 +62,8 @@ export function emptyReplay(): Replay {
     quotes: new Map(),
     reversed: new Map(),
     apiKeys: new Map(),
+    approvals: new Map(),
+    approvedTransfers: new Set(),
     logins: new Map(),
     sessions: new Map(),
     closedThrough: null,
@@ -66,7 +73,10 @@ export function emptyReplay(): Replay {
 /** A fact about users, accounts or rules. */
 export type RegistryFact = Exclude<
   RecordedFact,
-  { readonly type: `${'transfer' | 'hold'}.${string}` | (RecordedAccess | RecordedLogin)['type'] }
+  {
+    readonly type:
+      `${'transfer' | 'hold'}.${string}` | (RecordedAccess | RecordedApproval | RecordedLogin)['type']
+  }
 >
 
 /** Applies one such fact and tells what is wrong with it. */

@@ -1,6 +1,7 @@
 // The part of the ledger that a batch is decided over: loaded first, whole, so that deciding needs no await.
 import type { KeptApiKey } from './api-key.ts'
 import type { AccountBalance, AccountSettings } from './account.ts'
+import type { Approval } from './approval.ts'
 import type { Books, Command, IdempotencyRecord, PostTransfer, Principal } from './command.ts'
 import type { CurrencyCode, LedgerCurrency } from './currency.ts'
 import type { Hold } from './hold.ts'
@@ -40,6 +41,8 @@ export interface Needs {
   readonly holds: ReadonlySet<HoldId>
   /** Locked, with their accounts and currencies as if these were named. */
   readonly quotes: ReadonlySet<QuoteId>
+  /** By the ids of their transfers. Locked, with their accounts and currencies as if these were named. */
+  readonly approvals: ReadonlySet<TransferId>
   readonly policies: ReadonlySet<PolicyId>
   readonly apiKeys: ReadonlySet<ApiKeyId>
   /** How these users log in, with all of their sessions; each is among `users`, which are locked. */
@@ -69,6 +72,7 @@ export interface WorkingSet {
   readonly transfers: Map<TransferId, Transfer>
   readonly holds: Map<HoldId, Hold>
   readonly quotes: Map<QuoteId, Quote>
+  readonly approvals: Map<TransferId, Approval>
   readonly policies: Map<PolicyKey, Policy>
   readonly apiKeys: Map<ApiKeyId, KeptApiKey>
   readonly logins: Map<UserId, KeptLogin>
@@ -93,6 +97,7 @@ export function emptyWorkingSet(): WorkingSet {
     transfers: new Map(),
     holds: new Map(),
     quotes: new Map(),
+    approvals: new Map(),
     policies: new Map(),
     apiKeys: new Map(),
     logins: new Map(),
@@ -137,6 +142,7 @@ export function needsOf(commands: readonly Command[]): Needs {
     originals: new Set<TransferId>(),
     holds: new Set<HoldId>(),
     quotes: new Set<QuoteId>(),
+    approvals: new Set<TransferId>(),
     policies: new Set<PolicyId>(),
     apiKeys: new Set<ApiKeyId>(),
     logins: new Set<UserId>(),
@@ -226,6 +232,17 @@ export function needsOf(commands: readonly Command[]): Needs {
       case 'create_currency':
         needs.currencies.add(command.currency.code)
         break
+      case 'approve_transfer':
+        // It may take effect when it was said to.
+        needs.books = true
+        needs.transfers.add(command.id)
+        needs.approvals.add(command.id)
+        break
+      case 'reject_transfer':
+      case 'expire_approval':
+        needs.transfers.add(command.id)
+        needs.approvals.add(command.id)
+        break
       case 'create_api_key':
       case 'rotate_api_key':
       case 'revoke_api_key':
@@ -253,7 +270,10 @@ export function needsOf(commands: readonly Command[]): Needs {
       needs.accounts.add(source).add(destination)
       needs.moving.add(currency)
     }
-    if (idChosen) needs.transfers.add(id)
+    if (idChosen) {
+      needs.transfers.add(id)
+      needs.approvals.add(id)
+    }
     if (effectiveAt !== null) needs.books = true
   }
 
@@ -308,6 +328,9 @@ function sourcesOf(state: WorkingSet, commands: readonly Command[]): Set<Account
       case 'create_quote':
         // It may be converted in the same batch.
         sources.add(command.buy.account)
+        break
+      case 'approve_transfer':
+        for (const { source } of state.approvals.get(command.id)?.transfer.postings ?? []) sources.add(source)
         break
       case 'convert_quote': {
         const quote = state.quotes.get(command.quoteId)

@@ -46,7 +46,7 @@ import { openTls } from './tls-settings.ts'
 
 /** How often idempotency records are looked over for old ones. They live for days, so minutes are plenty. */
 const FORGET_EVERY_MS = 60_000
-/** How often holds are looked over for those whose time is over. */
+/** How often holds and approvals are looked over for those whose time is over. */
 const EXPIRE_EVERY_MS = 1000
 /** How often sessions are looked over for those whose time is over; nobody is let in by one meanwhile. */
 const EXPIRE_SESSIONS_EVERY_MS = 60_000
@@ -131,6 +131,7 @@ export async function composeFlorin(
             }),
           ]),
       runLoop({ name: 'expire-holds', everyMs: EXPIRE_EVERY_MS, log, step: florin.expireHolds }),
+      runLoop({ name: 'expire-approvals', everyMs: EXPIRE_EVERY_MS, log, step: florin.expireApprovals }),
       runLoop({
         name: 'forget-idempotency',
         everyMs: FORGET_EVERY_MS,

@@ -34,6 +34,7 @@ test('nothing set is a configuration that works', () => {
     fxRates: [],
     fxAccounts: new Map(),
     fxQuoteSeconds: 30,
+    approvalSeconds: 259_200,
     batchSizeMax: 1000,
     queueMax: 10_000,
     deadlineMs: 10_000,

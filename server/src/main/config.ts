@@ -52,6 +52,7 @@ export interface Config {
   readonly fxRates: readonly FixedRate[]
   readonly fxAccounts: ReadonlyMap<CurrencyCode, AccountId>
   readonly fxQuoteSeconds: number
+  readonly approvalSeconds: number
   readonly batchSizeMax: number
   readonly queueMax: number
   readonly deadlineMs: number
@@ -282,6 +283,13 @@ export const settings: readonly Setting[] = [
     default: '30',
     meaning: 'How long a quote can be converted, in seconds',
     schema: wholeNumber(1, 86_400),
+  },
+  {
+    name: 'FLORIN_APPROVAL_SECONDS',
+    key: 'approvalSeconds',
+    default: '259200',
+    meaning: 'How long a transfer waits for approval, in seconds; three days',
+    schema: wholeNumber(1, 31_536_000),
   },
   {
     name: 'FLORIN_BATCH_SIZE',

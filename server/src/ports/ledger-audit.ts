@@ -1,4 +1,5 @@
 import type { ApiKey } from '#core/api-key.ts'
+import type { Approval } from '#core/approval.ts'
 import type { Account } from '#core/account.ts'
 import type { AuditMark } from '#core/audit.ts'
 import type { Json } from '#core/canonical-json.ts'
@@ -85,6 +86,7 @@ export interface LedgerSnapshot {
   holdsByIds(ids: readonly HoldId[]): Promise<readonly Hold[]>
   policies(): AsyncIterable<readonly Policy[]>
   quotes(): AsyncIterable<readonly Quote[]>
+  approvals(): AsyncIterable<readonly Approval[]>
   books(): Promise<Books>
   apiKeys(): AsyncIterable<readonly ApiKey[]>
   logins(): AsyncIterable<readonly Login[]>

@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import test, { after } from 'node:test'
+import type { Principal } from '#core/command.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId, HoldId, PolicyId, TransferId, UserId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
@@ -56,6 +57,10 @@ const FILL = `
   select ${uuid('n')}, case when n % 1000 = 0 then 'open' else 'captured' end, 1 + n % ${ACCOUNTS}, 1, 1, 'EUR', 2, 0,
     ${at('n')}, '{}', now(), now()
   from generate_series(1, ${TRANSFERS / 2}) n;
+  insert into florin.approvals
+  select ${uuid('n')}, case when n % 1000 = 0 then 'pending' else 'expired' end, '{"postings":[],"reference":null,"metadata":{},"effective_at":null}', 1, ${uuid('n')}, 1,
+    'p' || n % 10, null, ${at('n')}, now(), now()
+  from generate_series(1, ${TRANSFERS / 2}) n;
   insert into florin.policies (id, version, account_id, currency, scale, rules, created_at, updated_at)
   select ${uuid('n')}, 1, n, 'EUR', 2, '{}', now(), now() from generate_series(1, ${ACCOUNTS}) n;
   insert into florin.policy_versions
@@ -81,6 +86,7 @@ const transfer = countedUuid(50_000) as TransferId
 const early = '2026-01-01T00:10:00.000000Z' as Instant
 const middle = '2026-01-01T12:00:00.000000Z' as Instant
 const late = '2026-01-02T00:00:00.000000Z' as Instant
+const maker = 'p7' as Principal
 const limit = LIMIT
 
 const reads: Readonly<Record<string, (ledger: Ledger) => Promise<unknown>>> = {
@@ -115,6 +121,17 @@ const reads: Readonly<Record<string, (ledger: Ledger) => Promise<unknown>>> = {
   'holds of a hot account': (ledger) => ledger.listHolds({ accountId: hot, limit }),
   'open holds of a hot account': (ledger) => ledger.listHolds({ accountId: hot, status: 'open', limit }),
   'due holds': (ledger) => ledger.listDueHolds(late, limit),
+  'an approval': (ledger) => ledger.findApproval(transfer),
+  approvals: (ledger) => ledger.listApprovals({ limit }),
+  'approvals further back': (ledger) =>
+    ledger.listApprovals({ before: countedUuid(20_000) as TransferId, limit }),
+  'pending approvals': (ledger) => ledger.listApprovals({ status: 'pending', limit }),
+  'rejected approvals, of which there are none': (ledger) =>
+    ledger.listApprovals({ status: 'rejected', limit }),
+  'approvals that somebody asked for': (ledger) => ledger.listApprovals({ requestedBy: maker, limit }),
+  'pending approvals that somebody asked for': (ledger) =>
+    ledger.listApprovals({ requestedBy: maker, status: 'pending', limit }),
+  'due approvals': (ledger) => ledger.listDueApprovals(late, limit),
   'a policy': (ledger) => ledger.findPolicy(countedUuid(7) as PolicyId),
   policies: (ledger) => ledger.listPolicies({ currency: EUR, limit }),
   'the policy of an account': (ledger) => ledger.listPolicies({ accountId: ordinary, limit }),

@@ -5,6 +5,7 @@
  */
 import { ACCESS_CASES } from './ledger-cases/access.ts'
 import { ACCOUNT_CASES } from './ledger-cases/accounts.ts'
+import { APPROVAL_CASES } from './ledger-cases/approvals.ts'
 import { BOOKS_CASES } from './ledger-cases/books.ts'
 import { BOUND_CASES } from './ledger-cases/bounds.ts'
 import { CURRENCY_CASES } from './ledger-cases/currencies.ts'
@@ -36,6 +37,7 @@ export const LEDGER_CASES: readonly LedgerCase[] = [
   ...VELOCITY_CASES,
   ...FEE_CASES,
   ...QUOTE_CASES,
+  ...APPROVAL_CASES,
   ...BOOKS_CASES,
   ...REPEAT_CASES,
   ...ACCESS_CASES,

@@ -254,6 +254,7 @@ const KEEP_HOLDS_WHOLE = `
 
 for (const [name, ...lines] of [
   ['a hold', 'hold h 1>2 1.00 EUR'],
+  ['a transfer that waits', 'policy p EUR second=0', 'pay 1>2 1.00 EUR id=t wait=60'],
   ['an API key', 'apikey k accounts:read'],
   ['a password', 'user bea', 'password bea p'],
   ['that somebody was erased', 'erase ann'],

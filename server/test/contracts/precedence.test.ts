@@ -1,10 +1,12 @@
 /** Two reasons at once give the documented one, the one with the lower number: for each command, every two that meet. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { approvalStatuses } from '#core/approval.ts'
 import type { Command } from '#core/command.ts'
 import { refusalCodes, type RefusalCode } from '#core/codes.ts'
 import { runCase, toLines } from './ledger-case-run.ts'
 import { LEDGER_CASES } from './ledger-cases.ts'
+import { APPROVAL_PRECEDENCES } from './precedence/approvals.ts'
 import { HOLD_PRECEDENCES } from './precedence/holds.ts'
 import { LOGIN_PRECEDENCES } from './precedence/logins.ts'
 import type { Precedence, Slots } from './precedence/precedence.ts'
@@ -17,6 +19,7 @@ import { TRANSFER_PRECEDENCES } from './precedence/transfers.ts'
  */
 const PRECEDENCES = [
   ...TRANSFER_PRECEDENCES,
+  ...APPROVAL_PRECEDENCES,
   ...HOLD_PRECEDENCES,
   ...REGISTRY_PRECEDENCES,
   ...LOGIN_PRECEDENCES,
@@ -28,6 +31,7 @@ function codesOf({ given }: Precedence, lines: readonly string[]): string[] {
   return toLines(batches, outcomes)
     .slice(-lines.length)
     .map((line) => /-> (\w+)/.exec(line)?.[1] ?? line)
+    .map((word) => ((approvalStatuses as readonly string[]).includes(word) ? 'ok' : word))
 }
 
 function fill({ line, slots }: Precedence, ...reasons: readonly Slots[]): string {

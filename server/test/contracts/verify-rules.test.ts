@@ -188,6 +188,7 @@ findsTampers({
     reversals: 1,
     policies: 1,
     quotes: 1,
+    approvals: 0,
     books: 1,
     sums: 7,
     access: 0,

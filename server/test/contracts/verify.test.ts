@@ -213,6 +213,7 @@ findsTampers({
     reversals: 0,
     policies: 0,
     quotes: 0,
+    approvals: 0,
     books: 1,
     sums: 3,
     access: 0,

@@ -38,6 +38,14 @@ const BRANCHES = [
   'simulated as it came',
   'swept and closed',
   'effective earlier',
+  'a transfer waits',
+  'it would wait',
+  'one in a group waits',
+  'approved',
+  'refused when it was to be approved',
+  'taken back',
+  'turned down',
+  'an approval has expired',
   'a refresh token is rotated',
   'a refresh token is repeated',
   'a refresh token is reused',
@@ -65,10 +73,19 @@ export function noteOutcomes(
       note(outcome.replayed ? 'rejected again' : outcome.refusal.code)
       if (command.kind === 'post_group' && /^items\[[1-9]/.test(outcome.refusal.field ?? ''))
         note('a group is undone')
+      const { code } = outcome.refusal
+      if (command.kind === 'approve_transfer' && !code.startsWith('approv')) {
+        note('refused when it was to be approved')
+      }
+      if (command.kind === 'post_group' && code === 'approval_required') note('one in a group waits')
       if (isHitByFee(outcome)) note('a limit is hit by the fee')
       return
     }
     note(outcome.replayed ? 'accepted again' : 'accepted')
+    if (outcome.made === 'simulation') {
+      const { outcome: would } = outcome.result
+      if (would.kind === 'accepted' && would.made === 'approval') note('it would wait')
+    }
     if (outcome.made === 'refresh') note(`a refresh token is ${outcome.result.how}`)
     noteErasure(note, command, outcome)
     if (outcome.made !== 'transfer' || outcome.replayed) return

@@ -1,5 +1,6 @@
 /** Where random traffic plays: few accounts, users and currencies, so that what happens meets what happened before. */
 import type { Account } from '#core/account.ts'
+import type { Approval } from '#core/approval.ts'
 import type { Origin } from '#core/audit.ts'
 import type { Idempotency, IdempotencyRecord, Principal } from '#core/command.ts'
 import type { Currency } from '#core/currency.ts'
@@ -24,6 +25,7 @@ interface TrafficView {
   readonly holds: ReadonlyMap<HoldId, Hold>
   readonly policies: ReadonlyMap<PolicyKey, Policy>
   readonly quotes: ReadonlyMap<QuoteId, Quote>
+  readonly approvals: ReadonlyMap<TransferId, Approval>
   readonly transfers: ReadonlyMap<TransferId, Transfer>
   readonly logins: ReadonlyMap<UserId, KeptLogin>
   readonly sessions: ReadonlyMap<SessionId, Session>

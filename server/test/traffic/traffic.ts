@@ -4,6 +4,7 @@
  */
 import type { Command, PostTransfer } from '#core/command.ts'
 import type { TransferId } from '#core/ids.ts'
+import { createApprovals } from './approvals.ts'
 import { idempotencyId } from '#core/working-set.ts'
 import { createHolds } from './holds.ts'
 import { createKeys } from './keys.ts'
@@ -41,6 +42,7 @@ export function createTraffic(deps: TrafficDeps): Traffic {
   const rules = createRules(scene, made.add)
   const holds = createHolds(scene, made)
   const keys = createKeys(scene)
+  const approvals = createApprovals(scene, made)
   const logins = createLogins(scene)
 
   /** A command that was sent before: the same, or another under its key or id. */
@@ -112,6 +114,7 @@ export function createTraffic(deps: TrafficDeps): Traffic {
     if (kind < 0.4) return [keys.attempts()]
     if (kind < 0.43) return [transfers.group()]
     if (kind < 0.46) return logins.next()
+    if (kind < 0.5) return [approvals.next()]
     const id = scene.accountId()
     if (!view.accounts.has(id) && chance(0.3)) return [registry.openAccount(id)]
     const transfer = transfers.transfer()

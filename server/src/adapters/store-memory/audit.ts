@@ -41,6 +41,7 @@ export function createMemoryAudit(tables: MemoryTables): LedgerAudit {
     holdsByIds: async (ids) => ids.flatMap((id) => tables.holds.get(id) ?? []),
     policies: () => inOne([...tables.policies.values()]),
     quotes: () => inOne([...tables.quotes.values()]),
+    approvals: () => inOne([...tables.approvals.values()]),
     books: async () => tables.books,
     apiKeys: () => inOne([...tables.apiKeys.values()].map(withoutHashes)),
     logins: () => inOne([...tables.logins.values()].map(withoutHash)),

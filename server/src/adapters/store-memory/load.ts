@@ -26,6 +26,7 @@ export function load(tables: MemoryTables, commands: readonly Command[], now: In
     transfers: pick(tables.transfers, [...needs.transfers, ...needs.originals]),
     holds: pick(tables.holds, needs.holds),
     quotes: pick(tables.quotes, needs.quotes),
+    approvals: pick(tables.approvals, needs.approvals),
     policies: new Map(tables.policies),
     apiKeys: pick(tables.apiKeys, needs.apiKeys),
     logins: pick(tables.logins, needs.logins),
@@ -49,13 +50,14 @@ export function load(tables: MemoryTables, commands: readonly Command[], now: In
 }
 
 /**
- * The accounts that a batch names, those behind holds, reversals, quotes and currencies, and those that fees go to. Not
+ * The accounts that a batch names, those behind holds, reversals, quotes, approvals and currencies, and those that fees go to. Not
  * all there are: a batch is never earlier than the newest change of its accounts.
  */
 function accountsOf(tables: MemoryTables, needs: Needs): AccountId[] {
-  const postings = [...pick(tables.transfers, needs.originals).values()].flatMap(
-    (transfer) => transfer.postings,
-  )
+  const postings = [
+    ...pick(tables.transfers, needs.originals).values(),
+    ...[...pick(tables.approvals, needs.approvals).values()].map(({ transfer }) => transfer),
+  ].flatMap((transfer) => transfer.postings)
   const holds = [...pick(tables.holds, needs.holds).values()]
   const quotes = [...pick(tables.quotes, needs.quotes).values()]
   const unpriced = [

@@ -11,6 +11,7 @@ import { emailKey } from '#core/user.ts'
 import { policyKey } from '#core/policy.ts'
 import { emptyWorkingSet, idempotencyId } from '#core/working-set.ts'
 import type { AccessReader } from '#ports/access-reader.ts'
+import type { ApprovalReader } from '#ports/approval-reader.ts'
 import type { AuditReader } from '#ports/audit-reader.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { IdempotencySweeper } from '#ports/idempotency-sweeper.ts'
@@ -23,6 +24,7 @@ import type { LoginReader } from '#ports/login-reader.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
 import type { SigningKeyStore } from '#ports/signing-keys.ts'
 import { createMemoryAccessReader } from './access.ts'
+import { createMemoryApprovalReader } from './approvals.ts'
 import { createMemoryAuditLog } from './audit-log.ts'
 import { createMemoryHistory } from './history.ts'
 import { createMemoryHoldReader } from './holds.ts'
@@ -39,6 +41,7 @@ export type MemoryStore = LedgerStore &
   DirectoryReader &
   HoldReader &
   AccessReader &
+  ApprovalReader &
   LoginReader &
   SigningKeyStore &
   AuditReader &
@@ -65,6 +68,7 @@ export function createMemoryStore({ clock, sha256 }: { clock: Clock; sha256: Sha
     ...createMemoryReader(tables),
     ...createMemoryHoldReader(tables),
     ...createMemoryAccessReader(tables),
+    ...createMemoryApprovalReader(tables),
     ...createMemoryLogins(tables),
     ...createMemoryAuditLog(tables),
     ...createMemoryRuleReader(tables),
@@ -117,6 +121,7 @@ function apply(tables: MemoryTables, changes: Changes, sha256: Sha256): void {
     tables.policyVersions.set(policy.id, [...(tables.policyVersions.get(policy.id) ?? []), version])
   }
   for (const key of changes.apiKeys.values()) tables.apiKeys.set(key.id, key)
+  for (const approval of changes.approvals.values()) tables.approvals.set(approval.id, approval)
   for (const login of changes.logins.values()) tables.logins.set(login.userId, login)
   for (const [id, session] of changes.sessions) {
     if (session === null) tables.sessions.delete(id)

@@ -14,11 +14,12 @@ import { emailKey } from '#core/user.ts'
 import { plainArray, sparseArray, textArray } from './arrays.ts'
 import { fromAccount, fromCurrency, fromUser } from './codec.ts'
 import { fromKeptApiKey } from './codec-access.ts'
+import { fromApproval } from './codec-approvals.ts'
 import { fromKeptLogin } from './codec-login.ts'
 import { fromOutcome } from './codec-outcomes.ts'
 import { fromPolicy, fromPolicyVersion, fromQuote } from './codec-rules.ts'
 
-const APPLY = callOf('apply_batch', 37)
+const APPLY = callOf('apply_batch', 38)
 const APPLY_HOLDS = callOf('apply_holds', 17)
 const SEAL = callOf('seal_page', 7)
 
@@ -111,6 +112,7 @@ function toParameters(changes: Changes): (string | null)[] {
     toRegistry(changes),
     toRules(changes),
     toAccess(changes),
+    toApprovals(changes),
     ...balanceColumns(changes),
     ...transferColumns(changes.transfers),
     toReversed(changes),
@@ -188,6 +190,15 @@ function toAccess({ apiKeys, logins, sessions, created }: Changes): string | nul
     logins: [...logins.values()].map(fromKeptLogin),
     sessions: [...sessions.values()].flatMap((session) => (session === null ? [] : sessionData(session))),
     ended_sessions: [...sessions].flatMap(([id, session]) => (session === null ? id : [])),
+  })
+}
+
+function toApprovals({ approvals, created }: Changes): string | null {
+  if (approvals.size === 0) return null
+  const rows = [...approvals.values()].map(fromApproval)
+  return JSON.stringify({
+    created: rows.filter(({ id }) => created.has(id)),
+    changed: rows.filter(({ id }) => !created.has(id)),
   })
 }
 

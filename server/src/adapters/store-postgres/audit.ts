@@ -1,5 +1,6 @@
 // Reads every record of the ledger in one read-only snapshot, over a connection of its own.
 import { Client, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg'
+import type { Approval } from '#core/approval.ts'
 import type { Json } from '#core/canonical-json.ts'
 import type { AccountId, TransferId, UserId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
@@ -10,6 +11,7 @@ import type { DerivedRows, JournalHead, LedgerAudit, LedgerSnapshot } from '#por
 import { plainArray } from './arrays.ts'
 import { COUNT_DERIVED, SELECT_DERIVED_DIFFERENCES } from './audit-derived.ts'
 import { rowTypes, toAccount, toCurrency, type AccountRow, type CurrencyRow } from './codec.ts'
+import { toApproval, type ApprovalRow } from './codec-approvals.ts'
 import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
 import { API_KEY_COLUMNS, toApiKey, type ApiKeyRow } from './codec-access.ts'
 import { toLogin, toSession, type LoginRow, type SessionRow } from './codec-login.ts'
@@ -143,6 +145,7 @@ function createSnapshot(scanner: Session, finder: Session): LedgerSnapshot {
     },
     policies: () => mapChunks(scan<PolicyRow>('select * from florin.policies'), toAuditedPolicy),
     quotes: () => mapChunks(scan<QuoteRow>('select * from florin.quotes'), toQuote),
+    approvals: () => mapChunks(scan<ApprovalRow>('select * from florin.approvals'), toAuditedApproval),
     apiKeys: () =>
       mapChunks(scan<ApiKeyRow>(`select ${API_KEY_COLUMNS.join(', ')} from florin.api_keys`), toApiKey),
     logins: () =>
@@ -251,6 +254,21 @@ function toAuditedPolicy(row: PolicyRow): Policy {
     const policy = toPolicy({ ...row, rules: {} })
     const text = JSON.stringify(row.rules) as AccountId
     return { ...policy, rules: { ...policy.rules, allowedDestinations: [text] } }
+  }
+}
+
+/** A transfer that cannot be read shows as the text that it is, and so is none that anybody asked for. */
+function toAuditedApproval(row: ApprovalRow): Approval {
+  try {
+    return toApproval(row)
+  } catch {
+    const transfer = {
+      postings: [],
+      reference: JSON.stringify(row.transfer),
+      metadata: {},
+      effective_at: null,
+    }
+    return toApproval({ ...row, transfer })
   }
 }
 

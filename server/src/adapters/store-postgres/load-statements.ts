@@ -5,11 +5,11 @@ const USER_IDS = `
 
 /** Asked once, for a whole statement. */
 const BATCH_ACCOUNTS = `
-  (select florin.batch_accounts($1::bigint[], $2::bigint[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[]))`
+  (select florin.batch_accounts($1::bigint[], $2::bigint[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[]))`
 
 /** The policies of users are looked for by owner, so owners matter as soon as there is any, or may be. */
 const OWNER = `
-  case when $8::boolean or (select exists (select from florin.policies where user_id is not null)) then user_id end`
+  case when $9::boolean or (select exists (select from florin.policies where user_id is not null)) then user_id end`
 
 /**
  * Who changes policies or closes books holds this advisory lock alone; every other batch shares it. Locks of two numbers
@@ -39,12 +39,13 @@ export const STATEMENTS = {
     from florin.accounts
     where id = any (${BATCH_ACCOUNTS} || array(
       select external_account_id from florin.currencies
-      where code = any ($7::text[]) and external_account_id is not null
+      where code = any ($8::text[]) and external_account_id is not null
     ))
     order by id
     for no key update`,
   find_holds: `select * from florin.holds where id = any ($1::uuid[])`,
   find_quotes: `select * from florin.quotes where id = any ($1::uuid[])`,
+  find_approvals: `select * from florin.approvals where id = any ($1::uuid[])`,
   find_settings: `
     select id, kind, user_id, metadata, version, created_at from florin.accounts where id = any ($1::bigint[])`,
   lock_users: `
@@ -60,7 +61,7 @@ export const STATEMENTS = {
   find_policies: `
     select * from florin.policies
     where (select exists (select from florin.policies))
-      and id = any ((select florin.batch_policies(${BATCH_ACCOUNTS}, $7::uuid[], $8::uuid[]))::uuid[])`,
+      and id = any ((select florin.batch_policies(${BATCH_ACCOUNTS}, $8::uuid[], $9::uuid[]))::uuid[])`,
   find_books: `select closed_through from florin.books`,
   find_idempotency: `
     select r.* from unnest($1::text[], $2::text[]) as k (principal, key)

@@ -24,6 +24,7 @@ import {
   type UserRow,
 } from './codec.ts'
 import { toKeptApiKey, type KeptApiKeyRow } from './codec-access.ts'
+import { toApproval, type ApprovalRow } from './codec-approvals.ts'
 import { toKeptLogin, toSession, type KeptLoginRow, type SessionRow } from './codec-login.ts'
 import { pointersOf, toIdempotencyRecord, type Answers, type IdempotencyRow } from './codec-outcomes.ts'
 import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
@@ -36,6 +37,7 @@ export interface Loaded {
   readonly holds: readonly HoldRow[]
   readonly originals: readonly TransferRow[]
   readonly quotes: readonly QuoteRow[]
+  readonly approvals: readonly ApprovalRow[]
   readonly accounts: readonly LockedRow[]
   readonly settings: readonly SettingsRow[]
   readonly users: readonly UserRow[]
@@ -56,7 +58,8 @@ export interface Loaded {
  *
  * A statement that waits for a lock sees the locked row as the other process left it, and all other rows as they were
  * before. So what hangs on a locked row is read by a later statement: the external accounts of currencies, the profiles
- * of users, how they log in, and the records. Holds, quotes and transfers to be reversed need no lock of their own: whatever changes one
+ * of users, how they log in, and the records. Holds, quotes, approvals and transfers to be reversed need no lock of their
+ * own: whatever changes one
  * has locked its accounts.
  *
  * All statements leave in one write; what the batch does not need is not asked for.
@@ -74,15 +77,18 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Loaded
   const holdIds = plainArray([...needs.holds])
   const originalIds = plainArray([...needs.originals])
   const quoteIds = plainArray([...needs.quotes])
+  const approvalIds = plainArray([...needs.approvals])
   const batchAccounts = [
     plainArray([...needs.accounts]),
     settingsIds,
     holdIds,
     originalIds,
     quoteIds,
+    approvalIds,
     textArray([...needs.moving]),
   ]
-  const namedCount = needs.accounts.size + needs.holds.size + needs.originals.size + needs.quotes.size
+  const namedCount =
+    needs.accounts.size + needs.holds.size + needs.originals.size + needs.quotes.size + needs.approvals.size
   // Currencies bring accounts, too: their external ones, and those that fees go to.
   const accountCount = namedCount + needs.currencies.size + needs.moving.size
   const userNeeds = [userIds, textArray([...needs.emails])]
@@ -104,6 +110,7 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Loaded
     holds: ask<HoldRow>(needs.holds.size, 'find_holds', [holdIds]),
     originals: ask<TransferRow>(needs.originals.size, 'find_transfers', [originalIds]),
     quotes: ask<QuoteRow>(needs.quotes.size, 'find_quotes', [quoteIds]),
+    approvals: ask<ApprovalRow>(needs.approvals.size, 'find_approvals', [approvalIds]),
     settings: ask<SettingsRow>(needs.settings.size, 'find_settings', [settingsIds]),
     lockedUsers: ask(userCount, 'lock_users', userNeeds),
     users: ask<UserRow>(userCount, 'find_users', userNeeds),
@@ -174,6 +181,10 @@ export function toWorkingSet(loaded: Loaded): WorkingSet {
   }
   for (const quote of loaded.quotes.map(toQuote)) {
     if (has(quote.sell.account, quote.buy.account)) state.quotes.set(quote.id, quote)
+  }
+  for (const approval of loaded.approvals.map(toApproval)) {
+    const accounts = approval.transfer.postings.flatMap(({ source, destination }) => [source, destination])
+    if (has(...accounts)) state.approvals.set(approval.id, approval)
   }
   for (const policy of loaded.policies.map(toPolicy)) state.policies.set(policyKey(policy.target), policy)
   for (const key of loaded.apiKeys.map(toKeptApiKey)) state.apiKeys.set(key.id, key)

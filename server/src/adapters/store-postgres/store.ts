@@ -2,6 +2,7 @@
 import { sql } from 'kysely'
 import type { Sha256 } from '#core/merkle.ts'
 import type { AccessReader } from '#ports/access-reader.ts'
+import type { ApprovalReader } from '#ports/approval-reader.ts'
 import type { AuditReader } from '#ports/audit-reader.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { HistoryReader } from '#ports/history-reader.ts'
@@ -15,6 +16,7 @@ import type { LoginReader } from '#ports/login-reader.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
 import type { SigningKeyStore } from '#ports/signing-keys.ts'
 import { createAccessReader } from './access.ts'
+import { createApprovalReader } from './approvals.ts'
 import { createAuditLog } from './audit-log.ts'
 import { createDirectory } from './directory.ts'
 import { createHistory } from './history.ts'
@@ -33,6 +35,7 @@ export type PostgresStore = LedgerStore &
   DirectoryReader &
   HoldReader &
   AccessReader &
+  ApprovalReader &
   LoginReader &
   SigningKeyStore &
   AuditReader &
@@ -60,6 +63,7 @@ export async function openPostgresStore(deps: {
     ...createDirectory(db),
     ...createHoldReader(db),
     ...createAccessReader(db),
+    ...createApprovalReader(db),
     ...createLogins(db),
     ...createAuditLog(db),
     ...createRuleReader(db),

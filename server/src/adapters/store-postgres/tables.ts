@@ -5,6 +5,7 @@ import type { AuditMark } from '#core/audit.ts'
 import type { Log } from '#ports/log.ts'
 import { rowTypes, type AccountRow, type CurrencyRow } from './codec.ts'
 import type { KeptApiKeyRow } from './codec-access.ts'
+import type { ApprovalRow } from './codec-approvals.ts'
 import type { KeptLoginRow, SessionRow } from './codec-login.ts'
 import type { EntryRow, TransferRow } from './codec-transfers.ts'
 import type { HoldRow, PolicyRow, PolicyVersionRow, QuoteRow } from './codec-rules.ts'
@@ -43,6 +44,7 @@ interface Tables {
   'florin.policy_versions': PolicyVersionRow
   'florin.quotes': QuoteRow
   'florin.api_keys': KeptApiKeyRow
+  'florin.approvals': ApprovalRow
   'florin.logins': KeptLoginRow
   'florin.sessions': SessionRow
   'florin.signing_keys': { id: string; created_at: Instant; sealed: string }

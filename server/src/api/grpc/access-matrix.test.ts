@@ -67,6 +67,11 @@ const requests: Record<MethodName, (whose: Belongings, world: AccessWorld) => ob
   'florin.v2.ApiKeyService/RotateApiKey': apiKey,
   'florin.v2.ApiKeyService/RevokeApiKey': apiKey,
 
+  'florin.v2.ApprovalService/GetApproval': approval,
+  'florin.v2.ApprovalService/ListApprovals': () => ({}),
+  'florin.v2.ApprovalService/ApproveTransfer': approval,
+  'florin.v2.ApprovalService/RejectTransfer': approval,
+
   'florin.v2.AuthService/Login': ({ email }) => ({ email, password: PASSWORD }),
   'florin.v2.AuthService/Refresh': ({ login }) => ({ refresh_token: login.refreshToken }),
   'florin.v2.AuthService/Logout': ({ login }) => ({ refresh_token: login.refreshToken }),
@@ -143,6 +148,10 @@ function account({ accounts: [id] }: Belongings): object {
 
 function apiKey(_: Belongings, world: AccessWorld): object {
   return { api_key_id: world.apiKey }
+}
+
+function approval({ approval: id }: Belongings): object {
+  return { approval_id: id }
 }
 
 function deposit({ deposit: id }: Belongings): object {

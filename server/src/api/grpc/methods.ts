@@ -31,6 +31,11 @@ const methods = {
   'florin.v2.ApiKeyService/RotateApiKey': 'rotateApiKey',
   'florin.v2.ApiKeyService/RevokeApiKey': 'revokeApiKey',
 
+  'florin.v2.ApprovalService/GetApproval': 'getApproval',
+  'florin.v2.ApprovalService/ListApprovals': 'listApprovals',
+  'florin.v2.ApprovalService/ApproveTransfer': 'approveTransfer',
+  'florin.v2.ApprovalService/RejectTransfer': 'rejectTransfer',
+
   'florin.v2.AuthService/Login': 'login',
   'florin.v2.AuthService/Refresh': 'refresh',
   'florin.v2.AuthService/Logout': 'logout',

@@ -32,7 +32,8 @@ export interface RpcProblem {
 }
 
 /** What a request may name. */
-type Resource = 'account' | 'api_key' | 'currency' | 'hold' | 'policy' | 'quote' | 'transfer' | 'user'
+type Resource =
+  'account' | 'api_key' | 'approval' | 'currency' | 'hold' | 'policy' | 'quote' | 'transfer' | 'user'
 
 /** The problem for something that is not there. @example notFound('account', '1001') */
 export function notFound(what: Resource, id: string): RpcProblem {

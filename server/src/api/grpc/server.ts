@@ -22,6 +22,7 @@ import { createAuditService } from './v2/audit.ts'
 import { createCurrencyService } from './v2/currencies.ts'
 import { createEventService } from './v2/events.ts'
 import { createFxService } from './v2/fx.ts'
+import { createApprovalService } from './v2/approvals.ts'
 import { createHoldService } from './v2/holds.ts'
 import { createPeriodService } from './v2/periods.ts'
 import { createPolicyService } from './v2/policies.ts'
@@ -61,6 +62,7 @@ const SERVICES: Readonly<Record<string, (edge: Edge) => Handlers>> = {
   'florin.v2.CurrencyService': createCurrencyService,
   'florin.v2.EventService': createEventService,
   'florin.v2.FxService': createFxService,
+  'florin.v2.ApprovalService': createApprovalService,
   'florin.v2.HoldService': createHoldService,
   'florin.v2.PeriodService': createPeriodService,
   'florin.v2.PolicyService': createPolicyService,

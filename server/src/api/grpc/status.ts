@@ -7,6 +7,12 @@ import type { ErrorKind } from '#core/errors.ts'
 export const refusalStatuses = {
   idempotency_key_reused: status.ALREADY_EXISTS,
   transfer_id_reused: status.ALREADY_EXISTS,
+  approval_not_found: status.NOT_FOUND,
+  approval_approved: status.FAILED_PRECONDITION,
+  approval_rejected: status.FAILED_PRECONDITION,
+  approval_expired: status.FAILED_PRECONDITION,
+  approval_not_due: status.FAILED_PRECONDITION,
+  approver_is_maker: status.PERMISSION_DENIED,
   user_not_found: status.NOT_FOUND,
   user_exists: status.ALREADY_EXISTS,
   email_taken: status.ALREADY_EXISTS,
@@ -60,6 +66,7 @@ export const refusalStatuses = {
   balance_overflow: status.OUT_OF_RANGE,
   holds_open: status.FAILED_PRECONDITION,
   balance_not_zero: status.FAILED_PRECONDITION,
+  approval_required: status.FAILED_PRECONDITION,
 } as const satisfies Record<RefusalCode, status>
 
 /** Every kind of AppError. */

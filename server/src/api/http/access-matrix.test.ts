@@ -102,6 +102,11 @@ const requests: Record<OperationName, (whose: Belongings, world: AccessWorld) =>
   getTransfer: ({ deposit }) => get(`/v2/transfers/${deposit}`),
   reverseTransfer: ({ deposit }) => post(`/v2/transfers/${deposit}/reverse`, { amount: '1' }, 201),
 
+  listApprovals: () => get('/v2/approvals'),
+  getApproval: ({ approval }) => get(`/v2/approvals/${approval}`),
+  approveTransfer: ({ approval }) => post(`/v2/approvals/${approval}/approve`, {}),
+  rejectTransfer: ({ approval }) => post(`/v2/approvals/${approval}/reject`, {}),
+
   createHold: (whose) => post('/v2/holds', transfer(whose), 201),
   listHolds: ({ accounts }) => get(`/v2/holds?account_id=${accounts[0]}`),
   getHold: ({ hold }) => get(`/v2/holds/${hold}`),

@@ -38,6 +38,12 @@ export interface Problem extends Meaning {
 export const refusalMeanings = {
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another request' },
   transfer_id_reused: { status: 422, title: 'The transfer id belongs to another transfer' },
+  approval_not_found: { status: 422, title: 'No such approval' },
+  approval_approved: { status: 409, title: 'The transfer has been approved' },
+  approval_rejected: { status: 409, title: 'The transfer has been rejected' },
+  approval_expired: { status: 409, title: 'The approval has expired' },
+  approval_not_due: { status: 409, title: 'The approval has not expired yet' },
+  approver_is_maker: { status: 403, title: 'Nobody approves their own transfer' },
   user_not_found: { status: 422, title: 'No such user' },
   user_exists: { status: 409, title: 'The user exists' },
   email_taken: { status: 409, title: 'The e-mail address is taken' },
@@ -91,6 +97,7 @@ export const refusalMeanings = {
   balance_overflow: { status: 422, title: 'The balance would be too large' },
   holds_open: { status: 422, title: 'The account has open holds' },
   balance_not_zero: { status: 422, title: 'The account is not empty' },
+  approval_required: { status: 422, title: 'This needs a second principal’s approval' },
 } as const satisfies Record<RefusalCode, Meaning>
 
 /** Every kind of AppError. */
@@ -130,7 +137,8 @@ export function edgeProblem(code: EdgeCode, detail: string, headers: Record<stri
 }
 
 /** What a path may name. */
-type Resource = 'account' | 'api_key' | 'currency' | 'hold' | 'policy' | 'quote' | 'transfer' | 'user'
+type Resource =
+  'account' | 'api_key' | 'approval' | 'currency' | 'hold' | 'policy' | 'quote' | 'transfer' | 'user'
 
 /** The problem for something that is not there. @example notFound('account', '1001') */
 export function notFound(what: Resource, id: string): Problem {
@@ -159,6 +167,7 @@ export interface RefusalWording {
 /** The core's names for what a path names. */
 const PATH_FIELDS: readonly (string | null)[] = [
   'id',
+  'approval_id',
   'hold_id',
   'policy_id',
   'quote_id',

@@ -5,6 +5,7 @@ import type { HttpLog } from '../log.ts'
 import { useZod } from '../validation.ts'
 import { serveAccounts } from './accounts.ts'
 import { serveApiKeys } from './api-keys.ts'
+import { serveApprovals } from './approvals.ts'
 import { serveAudit } from './audit.ts'
 import { serveAuth } from './auth.ts'
 import { serveBulk } from './bulk.ts'
@@ -39,6 +40,7 @@ export async function serveV2(scope: FastifyInstance, florinOf: FlorinOf, log: H
   serveReversals(app, florinOf)
   serveSimulations(app, florinOf)
   serveBulk(app, florinOf, log)
+  serveApprovals(app, florinOf)
   serveHolds(app, florinOf)
   servePolicies(app, florinOf)
   serveFx(app, florinOf)
