@@ -19,7 +19,7 @@ const KNOWN_MS = 30 * 86_400_000
 const KNOWN_MAX = 100_000
 
 /** Somebody tries a password. */
-export interface Attempt {
+interface Attempt {
   /** Gives the tries back, and knows the network from now on. */
   succeeded(): Promise<void>
 }

@@ -70,7 +70,7 @@ export interface Logins {
   /** Null: all of them. */
   endSession(caller: Caller, userId: UserId, id: SessionId | null): Promise<OutcomeOf<EndSession>>
   /** Ends some sessions whose time is over. Answers whether there may be more. */
-  expireSessions(): Promise<'more' | 'done'>
+  readonly expireSessions: () => Promise<'more' | 'done'>
   /** Null: no secret, so no tokens. */
   readonly tokens: TokenIssuer | null
   readonly authentication: SessionAuthentication | null

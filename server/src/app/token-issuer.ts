@@ -24,7 +24,7 @@ export interface TokenIssuer {
   /** The public halves of all keys whose tokens are taken. */
   jwks(): Promise<readonly PublicJwk[]>
   /** Makes a new key when the one there is has signed for long enough, and removes what is over. */
-  rotate(): Promise<'done'>
+  readonly rotate: () => Promise<'done'>
 }
 
 /** Makes the issuer; the first token makes the first key. */

@@ -57,7 +57,7 @@ export interface EndSession extends LoginCommandFields {
 export type LoginCommand = SetRoles | SetPassword | StartSession | RefreshSession | EndSession
 
 /** What came of a refresh: `repeated`: it is the same again, within the grace; `reused`: the session ended with it. */
-export interface Refreshed {
+interface Refreshed {
   readonly session: Session
   readonly how: 'rotated' | 'repeated' | 'reused'
 }

@@ -13,9 +13,9 @@ export const PASSWORD_LENGTH_MAX = 200
 /** Sessions that a user has at once; the one that was used longest ago makes room. */
 export const SESSIONS_PER_USER_MAX = 20
 /** A session that was not refreshed for so long is over. */
-export const SESSION_IDLE_SECONDS = 30 * 86_400
+const SESSION_IDLE_SECONDS = 30 * 86_400
 /** So long after the login it is over in any case. */
-export const SESSION_SECONDS_MAX = 90 * 86_400
+const SESSION_SECONDS_MAX = 90 * 86_400
 /**
  * For so long a refresh token that was just used gets the answer of its first use again, for a client that has not got
  * it. It is no way in: it gets the same next token, not another one, so there is never more than one of them, and

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { createIso4217Catalog } from '#adapters/currencies-iso4217/catalog.ts'
 import { createMemoryRateLimiter } from '#adapters/limits-memory/rate-limiter.ts'
 import { createFixedRates } from '#adapters/rates-fixed/rates.ts'
+import { argon2Passwords } from '#adapters/passwords-argon2/passwords.ts'
 import { createEventLoop } from '#adapters/runtime-node/event-loop.ts'
 import { createMovableClock } from '#adapters/runtime-node/clock.ts'
 import { sha256, sha256Hex } from '#adapters/runtime-node/digest.ts'
@@ -14,12 +15,17 @@ import { createPostgresAudit } from '#adapters/store-postgres/audit.ts'
 import { createMigrator, type SchemaMigrator } from '#adapters/store-postgres/migrate.ts'
 import { readServerVersion } from '#adapters/store-postgres/server-version.ts'
 import { openPostgresStore } from '#adapters/store-postgres/store.ts'
+import { createOidcTokens } from '#adapters/tokens-jose/oidc.ts'
+import { createTokenKeys } from '#adapters/tokens-jose/token-keys.ts'
 import { createGrpcServer, type GrpcServerOptions } from '#api/grpc/server.ts'
 import { createClientAddress } from '#api/client-address.ts'
 import { createHttpServer, type HttpServerOptions } from '#api/http/server.ts'
 import { createAccessControl, openAccess, type AccessControl } from '#app/access-control.ts'
+import { withBound } from '#app/bounded-passwords.ts'
 import { BATCHER_LIMITS, createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, type Florin } from '#app/florin.ts'
+import { LOGIN_LIMITS } from '#app/login-throttle.ts'
+import type { LoginParts } from '#app/logins.ts'
 import { createLoad } from '#app/load.ts'
 import { createForgetIdempotency } from '#app/forget-idempotency.ts'
 import { NO_RATE_LIMITS, withBulksCounted, type RateLimits } from '#app/rate-limits.ts'
@@ -33,7 +39,6 @@ import { runLoop } from '#worker/loop.ts'
 import { createClosers, type Closers } from './closers.ts'
 import type { Config } from './config.ts'
 import { withoutPassword } from './log.ts'
-import { openLogin } from './login-settings.ts'
 import { openTls } from './tls-settings.ts'
 
 /** How often idempotency records are looked over for old ones. They live for days, so minutes are plenty. */
@@ -208,6 +213,28 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
         : openAccess(florin)
     return { florin, accessControl, rateLimits, sweeper: store, clock, database: info }
   })
+}
+
+/** What logging in is made of; null without a secret. */
+function openLogin(settings: Config): LoginParts | null {
+  const { authSecret, oidcIssuer: issuer, oidcAudience: audience } = settings
+  if (authSecret === null) return null
+  const names = {
+    user: settings.oidcUserClaim,
+    roles: settings.oidcRolesClaim,
+    scopes: settings.oidcScopesClaim,
+  }
+  return {
+    passwords: withBound(argon2Passwords),
+    tokenKeys: createTokenKeys(authSecret),
+    limiters: {
+      network: createMemoryRateLimiter(LOGIN_LIMITS.network),
+      nameInNetwork: createMemoryRateLimiter(LOGIN_LIMITS.nameInNetwork),
+      nameInNewNetworks: createMemoryRateLimiter(LOGIN_LIMITS.nameInNewNetworks),
+    },
+    foreign:
+      issuer === null || audience === null ? null : { tokens: createOidcTokens({ issuer, audience }), names },
+  }
 }
 
 function createRateLimits({ auth, rateLimitPerAddress, rateLimitPerPrincipal }: Config): RateLimits {

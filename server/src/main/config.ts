@@ -1,5 +1,5 @@
 // The environment, read once, here and nowhere else. Every setting, its default, its limits and its line in the
-// documentation are one entry of `settings`.
+// documentation are one entry of `settings`. Long because there are many of them.
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { invalidFields, type FieldError } from '#core/errors.ts'

@@ -1,11 +1,5 @@
-// The settings of logging in: what passwords and tokens are made with, and whose tokens are taken besides.
-import { createMemoryRateLimiter } from '#adapters/limits-memory/rate-limiter.ts'
-import { argon2Passwords } from '#adapters/passwords-argon2/passwords.ts'
-import { createOidcTokens, isSafeUrl } from '#adapters/tokens-jose/oidc.ts'
-import { createTokenKeys } from '#adapters/tokens-jose/token-keys.ts'
-import { withBound } from '#app/bounded-passwords.ts'
-import { LOGIN_LIMITS } from '#app/login-throttle.ts'
-import type { LoginParts } from '#app/logins.ts'
+// The settings of logging in: whose tokens are taken beside Florin's own.
+import { isSafeUrl } from '#adapters/tokens-jose/oidc.ts'
 import type { FieldError } from '#core/errors.ts'
 
 /** What is asked for. */
@@ -39,26 +33,4 @@ export function oidcProblems(settings: Partial<LoginSettings>): FieldError[] {
     problems.push({ field: 'FLORIN_AUTH_SECRET', message })
   }
   return problems
-}
-
-/** What logging in is made of; null without a secret. */
-export function openLogin(settings: LoginSettings): LoginParts | null {
-  const { authSecret, oidcIssuer: issuer, oidcAudience: audience } = settings
-  if (authSecret === null) return null
-  const names = {
-    user: settings.oidcUserClaim,
-    roles: settings.oidcRolesClaim,
-    scopes: settings.oidcScopesClaim,
-  }
-  return {
-    passwords: withBound(argon2Passwords),
-    tokenKeys: createTokenKeys(authSecret),
-    limiters: {
-      network: createMemoryRateLimiter(LOGIN_LIMITS.network),
-      nameInNetwork: createMemoryRateLimiter(LOGIN_LIMITS.nameInNetwork),
-      nameInNewNetworks: createMemoryRateLimiter(LOGIN_LIMITS.nameInNewNetworks),
-    },
-    foreign:
-      issuer === null || audience === null ? null : { tokens: createOidcTokens({ issuer, audience }), names },
-  }
 }

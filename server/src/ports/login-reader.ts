@@ -4,7 +4,7 @@ import type { Instant } from '#core/instant.ts'
 import type { KeptLogin, Session } from '#core/login.ts'
 
 /** A session with the roles that its user has now. */
-export interface SessionWithRoles {
+interface SessionWithRoles {
   readonly session: Session
   readonly roles: readonly Role[]
 }

@@ -1,5 +1,5 @@
 // Tokens of an OpenID provider: found by discovery, verified by the provider's own keys.
-import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+import { createLocalJWKSet, decodeProtectedHeader, type JWTVerifyGetKey } from 'jose'
 import { AppError } from '#core/errors.ts'
 import type { ForeignTokens } from '#ports/access-tokens.ts'
 import { verifyToken } from './verify.ts'
@@ -73,7 +73,7 @@ export function createOidcTokens(
       throw unavailable(issuer, 'its discovery document names another issuer')
     const jwks = await fetchJson(String(document['jwks_uri']))
     const keys = (Array.isArray(jwks['keys']) ? jwks['keys'] : []).slice(0, limits.keysMax)
-    const find = createLocalJWKSet({ keys } as JSONWebKeySet)
+    const find = createLocalJWKSet({ keys })
     const ids = new Set(keys.map((key) => String((key as { kid?: unknown } | null)?.kid)))
     known = { find, ids, sinceMs }
     return known
@@ -129,7 +129,5 @@ async function readBounded({ body }: Response, sizeMax: number): Promise<string>
 }
 
 function unavailable(issuer: string, why = 'its keys cannot be had', cause?: unknown): AppError {
-  return new AppError('unavailable', `tokens of ${issuer} cannot be verified: ${why}`, {
-    ...(cause === undefined ? {} : { cause }),
-  })
+  return new AppError('unavailable', `tokens of ${issuer} cannot be verified: ${why}`, { cause })
 }
