@@ -39,8 +39,8 @@ export function toForeignAccess({ subject, claims }: TokenClaims, names: ClaimNa
 
 function readUser(claim: unknown): UserId | null {
   if (claim === undefined || claim === null) return null
-  const result = parseUuidV7<UserId>(typeof claim === 'string' ? claim : '')
-  if (!result.ok) throw accessError('invalid_token', 'the token names no Florin user by its id')
+  const result = typeof claim === 'string' ? parseUuidV7<UserId>(claim) : null
+  if (result?.ok !== true) throw accessError('invalid_token', 'the token names no Florin user by its id')
   return result.value
 }
 

@@ -129,6 +129,5 @@ async function readBounded({ body }: Response, sizeMax: number): Promise<string>
 }
 
 function unavailable(issuer: string, why = 'its keys cannot be had', cause?: unknown): AppError {
-  const message = `tokens of ${issuer} cannot be verified: ${why}`
-  return new AppError('unavailable', message, cause === undefined ? {} : { cause })
+  return new AppError('unavailable', `tokens of ${issuer} cannot be verified: ${why}`, { cause })
 }
