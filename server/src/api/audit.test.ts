@@ -149,8 +149,8 @@ describe('the audit log', () => {
       entries.map(({ principal, code, target }) => [principal, code, target]).sort(byText),
       [
         [`key:${id}`, 'key_revoked', null],
-        ['user', 'account_not_found', `account:${source}`],
-        ['user', 'not_your_account', `account:${source}`],
+        [`user:${ann}`, 'account_not_found', `account:${source}`],
+        [`user:${ann}`, 'not_your_account', `account:${source}`],
       ].sort(byText),
     )
   })

@@ -20,7 +20,7 @@ export function grantingOwnScopes(florin: Florin, own: ReadonlySet<Scope>): Flor
   /** The roles of a user who may do no more than the caller, of whom something is changed only while that is so. */
   async function rolesWithin(userId: UserId): Promise<readonly Role[] | null> {
     const roles = (await logins.find(userId))?.roles ?? null
-    check(reachOf(roles ?? []).scopes)
+    check(scopesGiven(roles ?? []))
     return roles
   }
 
@@ -46,7 +46,7 @@ export function grantingOwnScopes(florin: Florin, own: ReadonlySet<Scope>): Flor
     logins: {
       ...logins,
       async setRoles(caller, userId, { roles }) {
-        check(reachOf(roles).scopes)
+        check(scopesGiven(roles))
         return await logins.setRoles(caller, userId, { roles, ifRoles: await rolesWithin(userId) })
       },
       async setPassword(caller, userId, { password }) {
@@ -54,4 +54,10 @@ export function grantingOwnScopes(florin: Florin, own: ReadonlySet<Scope>): Flor
       },
     },
   }
+}
+
+/** Users who are kept to what is theirs approve nothing: with that scope they take back what they have asked for. */
+function scopesGiven(roles: readonly Role[]): readonly Scope[] {
+  const { scopes, ownOnly } = reachOf(roles)
+  return [...scopes].filter((scope) => !ownOnly || scope !== 'approvals:write')
 }
