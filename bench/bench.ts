@@ -27,13 +27,22 @@ interface Report {
   readonly commit: string
 }
 
+const USAGE = `npm run bench -- [--scenario NAME,…] [--seconds S] [--json FILE]
+
+scenarios: ${Object.keys(SCENARIOS).join(', ')}`
+
 const { values } = parseArgs({
   options: {
+    help: { type: 'boolean', short: 'h', default: false },
     scenario: { type: 'string', default: Object.keys(SCENARIOS).join(',') },
     seconds: { type: 'string', default: '10' },
     json: { type: 'string' },
   },
 })
+if (values.help) {
+  console.log(USAGE)
+  process.exit()
+}
 const seconds = Number(values.seconds)
 if (!(seconds >= 1)) fail('--seconds must be a number of at least 1')
 const names = values.scenario.split(',')

@@ -17,7 +17,7 @@ import { operations, type OperationName } from '#core/operations.ts'
 import { createClientAddress, neighbourhoodOf, type ClientAddress } from '../client-address.ts'
 import type { HttpLog } from '../http/log.ts'
 import { operationOf } from './methods.ts'
-import { answerMetadata, requestIdOf } from './metadata.ts'
+import { answerMetadata, idsOf } from './metadata.ts'
 import { problemOf, toCallError } from './problems.ts'
 
 /** A call that was let in. */
@@ -88,10 +88,16 @@ export function controlAccess(options: DoorOptions): CallAccess {
           await pass(metadata)
         } catch (error) {
           leave()
-          const requestId = requestIdOf(metadata)
-          const problem = problemOf(error, { requestId, method: path }, log)
-          if (logRequests) log.debug({ request_id: requestId, method: path, status: problem.status }, 'call')
-          call.sendStatus(toCallError(problem, requestId, answerMetadata(requestId)))
+          const ids = idsOf(metadata)
+          const problem = problemOf(error, { ...ids, method: path }, log)
+          const { requestId, traceId } = ids
+          if (logRequests) {
+            log.debug(
+              { request_id: requestId, trace_id: traceId, method: path, status: problem.status },
+              'call',
+            )
+          }
+          call.sendStatus(toCallError(problem, requestId, answerMetadata(ids)))
           return
         }
         proceed(metadata)

@@ -13,7 +13,7 @@ import { AppError } from '#core/errors.ts'
 import type { HttpLog } from '../http/log.ts'
 import type { CallAccess } from './access.ts'
 import { MALFORMED, type Fields } from './codec.ts'
-import { answerMetadata, idempotencyKeyOf, requestIdOf } from './metadata.ts'
+import { answerMetadata, idempotencyKeyOf, idsOf, type CallIds } from './metadata.ts'
 import { problemOf, refusalProblem, toCallError, type RpcProblem } from './problems.ts'
 
 /** What calls of every kind can tell of themselves. */
@@ -33,8 +33,7 @@ export interface Edge {
 export type Handlers = Readonly<Record<string, UntypedHandleCall>>
 
 /** What a handler knows of its call besides the request. */
-export interface Call {
-  readonly requestId: string
+export interface Call extends CallIds {
   /** The path of the method. */
   readonly method: string
   /** Florin as far as the caller may use it. */
@@ -96,9 +95,12 @@ export function unary(
     if (logRequests) {
       const code = answer.kind === 'problem' ? answer.problem.status : status.OK
       const durationMs = performance.now() - startedAtMs
-      log.debug({ request_id: call.requestId, method: call.method, status: code, durationMs }, 'call')
+      log.debug(
+        { request_id: call.requestId, trace_id: call.traceId, method: call.method, status: code, durationMs },
+        'call',
+      )
     }
-    const metadata = answerMetadata(call.requestId, answer)
+    const metadata = answerMetadata(call, answer)
     if (answer.kind === 'problem') return respond(toCallError(answer.problem, call.requestId, metadata))
     rpc.sendMetadata(metadata)
     respond(null, answer.message)
@@ -127,7 +129,7 @@ export function callOf(rpc: Rpc, { access }: Edge): Call {
   // request is never seen here: grpc-js tells the call before there is a handler.
   const isGone = (): boolean => rpc.cancelled || Date.now() >= deadlineMs
   return {
-    requestId: requestIdOf(metadata),
+    ...idsOf(metadata),
     method: rpc.getPath(),
     florin,
     pay,

@@ -33,7 +33,7 @@ export function serverStream(
     const barred = keepAsking(rpc, call)
     const stopped = AbortSignal.any([gone.signal, barred])
     const signal = AbortSignal.any([stopped, edge.closing])
-    rpc.sendMetadata(answerMetadata(call.requestId))
+    rpc.sendMetadata(answerMetadata(call))
     try {
       const messages = produce(wellFormed(rpc.request), { ...call, signal })
       const problem = await writeAll(rpc, messages, stopped)
@@ -78,5 +78,5 @@ export function endStream(
   problem: RpcProblem | null,
 ): void {
   if (problem === null) rpc.end()
-  else rpc.emit('error', toCallError(problem, call.requestId, answerMetadata(call.requestId)))
+  else rpc.emit('error', toCallError(problem, call.requestId, answerMetadata(call)))
 }
