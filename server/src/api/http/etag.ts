@@ -6,7 +6,7 @@ import { invalidField } from '#core/errors.ts'
 
 const VERSION_TAG = /^"[1-9][0-9]{0,14}"$/
 /** As Florin gives them: a version, perhaps with what was read and how that was coded. */
-const GIVEN_VERSION = /^(?:W\/)?"([1-9][0-9]{0,14})(?:-[\w-]{22}(?:-(?:br|gzip))?)?"$/
+const GIVEN_VERSION = /^"([1-9][0-9]{0,14})(?:-[\w-]{22}(?:-(?:br|gzip))?)?"$/
 const LISTED_TAG = /(?:W\/)?("[\x21\x23-\x7e\x80-\xff]*")/g
 const CODING = /-(?:br|gzip)"$/
 /** 132 bits, of which nobody finds two answers with the same. */

@@ -103,7 +103,7 @@ describe('reads', () => {
       assert.equal(coded.headers['etag'], `${String(whole.headers['etag']).slice(0, -1)}-${coding}"`)
       const again = await edge.app.inject({
         url: large,
-        headers: { 'accept-encoding': coding, 'if-none-match': String(coded.headers['etag']) },
+        headers: { 'accept-encoding': coding, 'if-none-match': coded.headers['etag'] ?? '' },
       })
       assert.deepEqual([again.statusCode, again.body], [304, ''])
     }

@@ -172,7 +172,10 @@ function describeReads(document: object): void {
     })
     const { headers } = responses['200'] ?? {}
     const etag = { schema: { type: 'string' }, description: 'For If-None-Match' }
-    responses['304'] = { headers: { ...headers, ETag: etag }, ...{ description: 'You have it already' } }
+    responses['304'] = Object.assign(
+      { headers: { ...headers, ETag: etag } },
+      { description: 'You have it already' },
+    )
   }
 }
 
