@@ -163,7 +163,7 @@ export async function composeFlorin(
       logRequests: ['debug', 'trace'].includes(config.logLevel),
     }
     const grpcAddress = await listenGrpc(config, edge, closers)
-    const http = await createHttpServer({ ...edge, grpcAddress })
+    const http = await createHttpServer({ ...edge, grpcAddress, corsOrigins: config.corsOrigins })
     closers.add('http', () => http.close())
     try {
       await http.listen({ host, port: httpPort })

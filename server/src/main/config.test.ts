@@ -54,6 +54,7 @@ test('nothing set is a configuration that works', () => {
     rateLimitPerPrincipal: { perSecond: 5000, burst: 10_000 },
     rateLimitPerAddress: { perSecond: 10_000, burst: 20_000 },
     trustedProxies: [],
+    corsOrigins: [],
     logLevel: 'info',
     idempotencyDays: 30,
     backdatingDays: 31,
@@ -126,6 +127,11 @@ const wrong: [name: string, value: string, message: RegExp][] = [
   ['FLORIN_RATE_LIMIT_PER_ADDRESS', '10 burst 0', /such as 1000/],
   ['FLORIN_TRUSTED_PROXIES', 'proxy.example', /addresses and networks.*proxy\.example/],
   ['FLORIN_TRUSTED_PROXIES', '10.0.0.1, 10.0.0.0/33', /10\.0\.0\.0\/33/],
+  ['FLORIN_CORS_ORIGINS', 'app.example', /origins such as https:\/\/app\.example/],
+  ['FLORIN_CORS_ORIGINS', 'https://app.example/', /without a path/],
+  ['FLORIN_CORS_ORIGINS', 'https://APP.example', /APP/],
+  ['FLORIN_CORS_ORIGINS', 'https://app.example, *', /only \*/],
+  ['FLORIN_CORS_ORIGINS', 'null', /null/],
   ['FLORIN_LOG_LEVEL', 'loud', /one of silent, fatal, error, warn, info, debug, trace/],
   ['FLORIN_IDEMPOTENCY_DAYS', '0', /from 1 to 3650/],
   ['FLORIN_FX_RATES', 'EURUSD=1', /rates such as EUR\/USD=1\.0850.*EURUSD=1/],
@@ -161,6 +167,15 @@ test('limits are read', () => {
   assert.equal(config.rateLimitPerAddress, null)
   assert.deepEqual(config.trustedProxies, ['10.0.0.0/8', '::1'])
   assert.equal(readConfig({ FLORIN_RATE_LIMIT_PER_ADDRESS: '10 burst 15' }).rateLimitPerAddress?.burst, 15)
+})
+
+test('origins are read', () => {
+  const origins = (text: string) => readConfig({ FLORIN_CORS_ORIGINS: text }).corsOrigins
+  assert.deepEqual(origins('https://a.example,http://localhost:5173,'), [
+    'https://a.example',
+    'http://localhost:5173',
+  ])
+  assert.deepEqual(origins('*'), ['*'])
 })
 
 test('TLS needs a certificate and its key', () => {

@@ -10,6 +10,7 @@ import type { AccountId } from '#core/ids.ts'
 import type { RateLimit } from '#ports/rate-limiter.ts'
 import { decideAuth, type AuthSettings } from './auth-settings.ts'
 import { closestName } from './closest-name.ts'
+import { corsOrigins } from './cors-settings.ts'
 import { fxAccounts, fxRates } from './fx-settings.ts'
 import { networks, rateLimit } from './limit-settings.ts'
 import { oidcProblems, type OidcSettings } from './oidc-settings.ts'
@@ -46,6 +47,7 @@ export interface Config {
   readonly rateLimitPerPrincipal: RateLimit | null
   readonly rateLimitPerAddress: RateLimit | null
   readonly trustedProxies: readonly string[]
+  readonly corsOrigins: readonly string[]
   readonly logLevel: LogLevel
   readonly idempotencyDays: number
   readonly backdatingDays: number
@@ -240,6 +242,14 @@ export const settings: readonly Setting[] = [
     meaning:
       'Addresses and networks of your proxies, `10.0.0.0/8, fd00::1`: only what they say in `X-Forwarded-For` is believed',
     schema: networks,
+  },
+  {
+    name: 'FLORIN_CORS_ORIGINS',
+    key: 'corsOrigins',
+    default: '',
+    meaning:
+      'Web pages of these origins may call the REST API, `https://app.example, http://localhost:5173`; `*` is any, unset is none',
+    schema: corsOrigins,
   },
   {
     name: 'FLORIN_LOG_LEVEL',

@@ -68,7 +68,7 @@ export function createClient(api: string): Client {
 
 /** What must be equal in two answers to one request: all but the request's own id. */
 export function sameness({ status, body }: Answer): string {
-  const { request_id: _requestId, ...rest } = body
+  const { request_id: _requestId, trace_id: _traceId, ...rest } = body
   return JSON.stringify([status, rest])
 }
 

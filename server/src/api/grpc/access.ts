@@ -98,10 +98,10 @@ export function controlAccess(options: DoorOptions): CallAccess {
       }
 
       async function enter(metadata: Metadata, proceed: (metadata: Metadata) => void): Promise<void> {
-        const requestId = identify(metadata)
+        const ids = identify(metadata)
         const known: MutableCall = {
           operation: null,
-          requestId,
+          requestId: ids.requestId,
           address: addressOf(call, metadata),
           access: null,
         }
@@ -110,10 +110,16 @@ export function controlAccess(options: DoorOptions): CallAccess {
           await pass(known, metadata)
         } catch (error) {
           leave()
-          const problem = problemOf(error, { requestId, method: path }, log)
+          const problem = problemOf(error, { ...ids, method: path }, log)
           noteRefusal(attempts, known, problem, null)
-          if (logRequests) log.debug({ request_id: requestId, method: path, status: problem.status }, 'call')
-          call.sendStatus(toCallError(problem, requestId, answerMetadata(requestId)))
+          const { requestId, traceId } = ids
+          if (logRequests) {
+            log.debug(
+              { request_id: requestId, trace_id: traceId, method: path, status: problem.status },
+              'call',
+            )
+          }
+          call.sendStatus(toCallError(problem, requestId, answerMetadata(ids)))
           return
         }
         proceed(metadata)

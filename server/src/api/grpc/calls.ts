@@ -16,7 +16,7 @@ import { neighbourhoodOf } from '../client-address.ts'
 import type { HttpLog } from '../http/log.ts'
 import type { CallAccess } from './access.ts'
 import { MALFORMED, type Fields } from './codec.ts'
-import { answerMetadata, idempotencyKeyOf } from './metadata.ts'
+import { answerMetadata, idempotencyKeyOf, idsOf, type CallIds } from './metadata.ts'
 import { problemOf, refusalProblem, toCallError, type RpcProblem } from './problems.ts'
 
 /** What calls of every kind can tell of themselves. */
@@ -36,8 +36,7 @@ export interface Edge {
 export type Handlers = Readonly<Record<string, UntypedHandleCall>>
 
 /** What a handler knows of its call besides the request. */
-export interface Call {
-  readonly requestId: string
+export interface Call extends CallIds {
   /** The path of the method. */
   readonly method: string
   /** Florin as far as the caller may use it. */
@@ -107,10 +106,13 @@ export function unary(
     if (logRequests) {
       const code = answer.kind === 'problem' ? answer.problem.status : status.OK
       const durationMs = performance.now() - startedAtMs
-      log.debug({ request_id: call.requestId, method: call.method, status: code, durationMs }, 'call')
+      log.debug(
+        { request_id: call.requestId, trace_id: call.traceId, method: call.method, status: code, durationMs },
+        'call',
+      )
     }
     if (answer.kind === 'problem' && !answer.replayed) call.note(answer.problem, rpc.request)
-    const metadata = answerMetadata(call.requestId, answer)
+    const metadata = answerMetadata(call, answer)
     if (answer.kind === 'problem') return respond(toCallError(answer.problem, call.requestId, metadata))
     rpc.sendMetadata(metadata)
     respond(null, answer.message)
@@ -140,7 +142,7 @@ export function callOf(rpc: Rpc, { access }: Edge): Call {
   // request is never seen here: grpc-js tells the call before there is a handler.
   const isGone = (): boolean => rpc.cancelled || Date.now() >= deadlineMs
   return {
-    requestId: origin.requestId ?? '',
+    ...idsOf(metadata),
     method: rpc.getPath(),
     florin,
     userId,

@@ -3,6 +3,7 @@ import { Metadata } from '@grpc/grpc-js'
 import { invalidField } from '#core/errors.ts'
 import { parseIdempotencyKey } from '../http/caller.ts'
 import { requestIdOf as idOfHeaders } from '../http/request-id.ts'
+import { traceOf, TRACE_HEADER, type Trace } from '../http/trace.ts'
 
 const REQUEST_ID_METADATA = 'x-request-id'
 const REPLAYED_METADATA = 'idempotency-replayed'
@@ -10,16 +11,25 @@ const REPLAYED_METADATA = 'idempotency-replayed'
 const IDEMPOTENCY_METADATA = 'idempotency-key'
 const IDEMPOTENCY_FIELD = 'idempotency_key'
 
-/** The caller's id of the request when it is safe to log and echo, else a new one. */
-function requestIdOf(metadata: Metadata): string {
-  return idOfHeaders({ headers: { [REQUEST_ID_METADATA]: metadata.get(REQUEST_ID_METADATA)[0]?.toString() } })
+/** What a call and its answer are found by. */
+export interface CallIds extends Trace {
+  readonly requestId: string
 }
 
-/** Gives a call the id that it has from now on, and answers it. */
-export function identify(metadata: Metadata): string {
-  const id = requestIdOf(metadata)
-  metadata.set(REQUEST_ID_METADATA, id)
-  return id
+/** The caller's own ids as far as they are safe to log and echo, else new ones. */
+export function idsOf(metadata: Metadata): CallIds {
+  const requestId = idOfHeaders({
+    headers: { [REQUEST_ID_METADATA]: metadata.get(REQUEST_ID_METADATA)[0]?.toString() },
+  })
+  return { requestId, ...traceOf(metadata.get(TRACE_HEADER)[0]) }
+}
+
+/** Gives a call the ids that it has from now on, and answers them. */
+export function identify(metadata: Metadata): CallIds {
+  const ids = idsOf(metadata)
+  metadata.set(REQUEST_ID_METADATA, ids.requestId)
+  metadata.set(TRACE_HEADER, ids.traceparent)
+  return ids
 }
 
 /**
@@ -45,9 +55,10 @@ export function idempotencyKeyOf(metadata: Metadata, field: string | undefined):
 }
 
 /** The metadata of an answer. */
-export function answerMetadata(requestId: string, { replayed = false } = {}): Metadata {
+export function answerMetadata({ requestId, traceparent }: CallIds, { replayed = false } = {}): Metadata {
   const metadata = new Metadata()
   metadata.set(REQUEST_ID_METADATA, requestId)
+  metadata.set(TRACE_HEADER, traceparent)
   if (replayed) metadata.set(REPLAYED_METADATA, 'true')
   return metadata
 }

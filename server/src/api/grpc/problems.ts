@@ -77,13 +77,15 @@ function bugProblem(): RpcProblem {
   return { status: status.INTERNAL, reason: 'internal', message, errors: [], info: {} }
 }
 
+interface Named {
+  readonly requestId: string
+  readonly traceId: string
+  readonly method: string
+}
+
 /** The problem for whatever was thrown; what is not the caller's doing is logged. */
-export function problemOf(
-  error: unknown,
-  { requestId, method }: { readonly requestId: string; readonly method: string },
-  log: HttpLog,
-): RpcProblem {
-  const fields = { request_id: requestId, method, err: error }
+export function problemOf(error: unknown, { requestId, traceId, method }: Named, log: HttpLog): RpcProblem {
+  const fields = { request_id: requestId, trace_id: traceId, method, err: error }
   const problem = error instanceof AppError ? errorProblem(error) : bugProblem()
   if (problem.status === status.INTERNAL) log.error(fields, 'call failed: a bug')
   else if (error instanceof AppError && error.kind === 'unavailable' && error.code !== CALLER_GONE) {

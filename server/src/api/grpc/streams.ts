@@ -33,7 +33,7 @@ export function serverStream(
     const barred = keepAsking(rpc, call)
     const stopped = AbortSignal.any([gone.signal, barred])
     const signal = AbortSignal.any([stopped, edge.closing])
-    rpc.sendMetadata(answerMetadata(call.requestId))
+    rpc.sendMetadata(answerMetadata(call))
     try {
       const messages = produce(wellFormed(rpc.request), { ...call, signal })
       const problem = await writeAll(rpc, messages, stopped)
@@ -79,5 +79,5 @@ export function endStream(
 ): void {
   if (problem === null) return void rpc.end()
   call.note(problem, null)
-  rpc.emit('error', toCallError(problem, call.requestId, answerMetadata(call.requestId)))
+  rpc.emit('error', toCallError(problem, call.requestId, answerMetadata(call)))
 }

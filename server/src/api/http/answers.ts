@@ -60,6 +60,7 @@ export const ProblemSchema = z
     }),
     transfer_id: z.string().optional().meta({ description: 'The failed transfer that records a refusal' }),
     request_id: z.string(),
+    trace_id: z.string().meta({ description: 'The W3C trace that the request belongs to' }),
   })
   .meta({
     id: 'Problem',
@@ -83,6 +84,7 @@ export const ProblemSchema = z
         },
         transfer_id: '019aa5b0-7c1e-7d3a-9b5e-2f6c8a1d4e70',
         request_id: 'b6a1c0de-0d3c-4f43-9a53-0d1f8b1f4f61',
+        trace_id: '0af7651916cd43dd8448eb211c80319c',
       },
     ],
   })
@@ -92,9 +94,13 @@ const HEADERS = {
     type: 'string',
     description: "The request's own id when it sent a sane one, else a new one",
   },
+  traceparent: {
+    type: 'string',
+    description: "The caller's W3C trace, else a new one, with Florin's span in it",
+  },
   'Idempotency-Replayed': { type: 'string', const: 'true', description: 'This answer was given before' },
   Location: { type: 'string', description: 'Path of what was made' },
-  ETag: { type: 'string', description: 'The version, for If-Match' },
+  ETag: { type: 'string', description: 'For If-Match and If-None-Match' },
   'Retry-After': { type: 'integer', description: 'Seconds' },
   Allow: { type: 'string' },
   'RateLimit-Policy': {
@@ -161,5 +167,7 @@ function codesOf(kind: 'unauthorized' | 'forbidden'): string {
 }
 
 function headersOf(names: readonly HeaderName[]) {
-  return Object.fromEntries(['X-Request-Id' as const, ...names].map((name) => [name, HEADERS[name]]))
+  return Object.fromEntries(
+    ['X-Request-Id' as const, 'traceparent' as const, ...names].map((name) => [name, HEADERS[name]]),
+  )
 }

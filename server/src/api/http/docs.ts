@@ -15,7 +15,9 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
   let rendered: Promise<Reference> | undefined
   const reference = (): Promise<Reference> => (rendered ??= renderReference())
   let inlineHash = ''
-  app.addHook('onRequest', async () => {
+  app.addHook('onRequest', async (_request, reply) => {
+    // That of data would win over the page's, which helmet writes past Fastify.
+    void reply.removeHeader('content-security-policy')
     inlineHash = (await reference()).inlineHash
   })
   await app.register(helmet, {
@@ -36,7 +38,7 @@ export async function serveDocs(app: FastifyInstance): Promise<void> {
         frameAncestors: ["'none'"],
       },
     },
-    // Florin speaks plain HTTP; whoever adds TLS in front decides about HSTS.
+    // Said of every answer already, where Florin itself speaks TLS.
     strictTransportSecurity: false,
   })
   serve(app, { path: DOCS_PATH, operationId: 'docs' }, async () => (await reference()).page)
@@ -60,10 +62,9 @@ function serve(
   { path, operationId }: { readonly path: string; readonly operationId: string },
   read: () => Promise<File>,
 ): void {
-  app.get(path, { schema: { hide: true, operationId } }, async (request, reply) => {
+  app.get(path, { schema: { hide: true, operationId } }, async (_request, reply) => {
     const { body, type, etag } = await read()
-    void reply.header('cache-control', 'no-cache').header('etag', etag).type(type)
-    return request.headers['if-none-match'] === etag ? reply.code(304).send() : reply.send(body)
+    return reply.header('cache-control', 'no-cache').header('etag', etag).type(type).send(body)
   })
 }
 

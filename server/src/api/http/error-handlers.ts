@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '#core/errors.ts'
 import { createPathBook } from './allowed-methods.ts'
+import { greet, requestTraceOf } from './common-headers.ts'
 import { BODY_SIZE_MAX, mediaTypeProblem } from './json-body.ts'
 import {
   bugProblem,
@@ -17,6 +18,7 @@ import {
   type Problem,
 } from './problems.ts'
 import { requestIdOf } from './request-id.ts'
+import { traceOf } from './trace.ts'
 import type { HttpLog } from './log.ts'
 
 /** Bytes of a body that was refused as too large; whoever sends more is cut off. */
@@ -51,8 +53,9 @@ export function sendFrameworkError(
   error: { readonly code: string },
   request: FastifyRequest,
   reply: FastifyReply,
+  isTls: boolean,
 ): BrokenRequest {
-  void reply.header('x-request-id', request.id)
+  greet(request, reply, isTls)
   const problem =
     error.code === 'FST_ERR_MAX_PARAM_LENGTH'
       ? edgeProblem('path_not_found', 'a part of the path is longer than any id')
@@ -73,6 +76,7 @@ function sendError(end: {
   if (problem.status >= 500) {
     const fields = {
       request_id: request.id,
+      trace_id: requestTraceOf(request).traceId,
       method: request.method,
       path: request.routeOptions.url,
       err: error,
@@ -137,10 +141,11 @@ export function endBrokenConnection(
   }
   const problem = edgeProblem(code, detail)
   const id = requestIdOf({ headers: {} })
-  const body = JSON.stringify(problemBody(problem, id))
+  const { traceId, traceparent } = traceOf(undefined)
+  const body = JSON.stringify(problemBody(problem, { requestId: id, traceId }))
   socket.end(
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nX-Request-Id: ${id}\r\nConnection: close\r\n\r\n${body}`,
+      `Content-Length: ${Buffer.byteLength(body)}\r\nX-Request-Id: ${id}\r\nTraceparent: ${traceparent}\r\nConnection: close\r\n\r\n${body}`,
   )
   return { code, requestId: id }
 }

@@ -27,6 +27,7 @@ const zodToJsonConfig = {
 /** Collects every route added from here on, and serves their description at /openapi.json. */
 export async function describeApi(app: FastifyInstance): Promise<void> {
   const transform = createJsonSchemaTransform({ zodToJsonConfig })
+  const bodiless = new Set<string>()
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -73,11 +74,18 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       if (made.schema !== undefined) {
         describeHeaders(made.schema as Described, document.schema as Described, document.route)
         describeSecurity(made.schema as Described)
+        const { body } = document.schema as { body?: z.ZodType }
+        const { operationId } = made.schema as Described
+        if (operationId !== undefined && body?.safeParse(undefined).success) bodiless.add(operationId)
       }
       return made
     },
-    transformObject: (document) =>
-      onlyUsedSchemas(createJsonSchemaTransformObject({ zodToJsonConfig })(document)),
+    transformObject: (document) => {
+      const made = onlyUsedSchemas(createJsonSchemaTransformObject({ zodToJsonConfig })(document))
+      describeReads(made)
+      describeBodies(made, bodiless)
+      return made
+    },
   })
   let text: string | undefined
   app.get(OPENAPI_PATH, { schema: { hide: true, operationId: 'openapi' } }, (_request, reply) => {
@@ -155,6 +163,45 @@ function describeHeaders(made: Described, given: Described, route: RouteOptions)
       ...(versioned ? { 'If-Match': string('Change only this version', { examples: ['"1"'] }) } : {}),
       'X-Request-Id': string('Your id for this request', { pattern: '^[A-Za-z0-9._-]{1,64}$' }),
     },
+  }
+}
+
+interface Operation {
+  operationId?: string
+  parameters?: object[]
+  requestBody?: { required?: boolean }
+  responses: Record<string, { headers?: object }>
+}
+
+function operationsOf(document: object): [method: string, operation: Operation][] {
+  const { paths = {} } = document as { paths?: Record<string, Record<string, Operation>> }
+  return Object.values(paths).flatMap((methods) => Object.entries(methods))
+}
+
+/** Every read has its tag, and is spared who has it already: not a matter of its route, so not in its schema. */
+function describeReads(document: object): void {
+  for (const [method, { parameters, responses }] of operationsOf(document)) {
+    if (method !== 'get') continue
+    parameters?.push({
+      in: 'header',
+      name: 'If-None-Match',
+      required: false,
+      description: 'Answer only when it is no longer what this ETag is of',
+      schema: { type: 'string', examples: ['"1-n4bQgYhMfWWaL-qgxVrQFa"'] },
+    })
+    const { headers } = responses['200'] ?? {}
+    const etag = { schema: { type: 'string' }, description: 'For If-None-Match' }
+    responses['304'] = Object.assign(
+      { headers: { ...headers, ETag: etag } },
+      { description: 'You have it already' },
+    )
+  }
+}
+
+/** A body that may be left out is taken for required by who collects the routes. */
+function describeBodies(document: object, bodiless: ReadonlySet<string>): void {
+  for (const [, { operationId, requestBody }] of operationsOf(document)) {
+    if (requestBody !== undefined) requestBody.required = !bodiless.has(operationId ?? '')
   }
 }
 

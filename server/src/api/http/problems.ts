@@ -1,11 +1,12 @@
 // What goes wrong, as RFC 9457 problems: three total tables give every code its status and title, one function sends.
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Rejected } from '#core/command.ts'
 import type { Explanation, RefusalCode } from '#core/codes.ts'
 import { explanationData } from '#core/facts.ts'
 import type { AppError, AttemptDetails, ErrorKind, FieldError } from '#core/errors.ts'
 import { noteRefusal } from './attempts.ts'
 import { challengeOf } from './challenge.ts'
+import { requestTraceOf } from './common-headers.ts'
 
 /** The media type of every error answer. */
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
@@ -223,10 +224,21 @@ export function bugProblem(): Problem {
   }
 }
 
+/** What an answer is found by. */
+export interface Ids {
+  readonly requestId: string
+  readonly traceId: string
+}
+
+/** The ids of a request. */
+export function idsOf(request: FastifyRequest): Ids {
+  return { requestId: request.id, traceId: requestTraceOf(request).traceId }
+}
+
 /** The body of a problem (RFC 9457). */
 export function problemBody(
   { title, status, detail, instance, code, errors, explanation, transferId }: Problem,
-  requestId: string,
+  { requestId, traceId }: Ids,
 ) {
   return {
     type: `urn:florin:problem:${code}`,
@@ -239,6 +251,7 @@ export function problemBody(
     ...(explanation === undefined ? {} : { explanation: explanation && explanationData(explanation) }),
     ...(transferId === undefined ? {} : { transfer_id: transferId }),
     request_id: requestId,
+    trace_id: traceId,
   }
 }
 
@@ -255,5 +268,5 @@ export function writeProblem(reply: FastifyReply, problem: Problem): FastifyRepl
     .code(problem.status)
     .headers(problem.headers ?? {})
     .type(PROBLEM_TYPE)
-    .send(JSON.stringify(problemBody(problem, reply.request.id)))
+    .send(JSON.stringify(problemBody(problem, idsOf(reply.request))))
 }

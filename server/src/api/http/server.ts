@@ -8,9 +8,13 @@ import { createClientAddress, type ClientAddress } from '../client-address.ts'
 import { CONNECTIONS_MAX, type TlsIdentity } from '../tls.ts'
 import { accessIfKnown, controlAccess } from './access.ts'
 import { brokenAttempt, noteAttempts } from './attempts.ts'
+import { greet, requestTraceOf } from './common-headers.ts'
+import { compressAnswers } from './compression.ts'
 import { CONNECTION_LIMITS, connectionOptions } from './connections.ts'
+import { allowOrigins, type CorsOrigins } from './cors.ts'
 import { serveDocs } from './docs.ts'
 import { endBrokenConnection, handleErrors, sendFrameworkError } from './error-handlers.ts'
+import { markCodings, tagReads } from './etag.ts'
 import { serveHealth } from './health.ts'
 import { BODY_SIZE_MAX, readJsonBodies } from './json-body.ts'
 import { describeApi } from './openapi.ts'
@@ -35,6 +39,8 @@ export interface HttpServerOptions {
   readonly grpcAddress?: string | null
   readonly rateLimits?: RateLimits
   readonly clientAddress?: ClientAddress
+  /** The web pages that may read answers. */
+  readonly corsOrigins?: CorsOrigins
   /** Null: plain HTTP. */
   readonly tls?: TlsIdentity | null
   readonly connectionsMax?: number
@@ -54,6 +60,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   const { florin, accessControl, load, log } = options
   const { logRequests = false, docs = true, grpcAddress = null } = options
   const { rateLimits = NO_RATE_LIMITS, clientAddress = createClientAddress([]), tls = null } = options
+  const { corsOrigins = [] } = options
   const { connectionsMax = CONNECTIONS_MAX, connectionLimits = CONNECTION_LIMITS } = options
   const app = fastify({
     logger: false,
@@ -62,7 +69,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     frameworkErrors(error, request, reply) {
       const { socket, headers } = request.raw
       const said = headers['x-forwarded-for'] as string | undefined
-      const told = sendFrameworkError(error, request, reply)
+      const told = sendFrameworkError(error, request, reply, tls !== null)
       florin.attempts.note(brokenAttempt(told, clientAddress(socket.remoteAddress, said)))
     },
     clientErrorHandler(error, socket) {
@@ -79,17 +86,19 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   readJsonBodies(app)
   handleErrors(app, log)
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id)
-    reply.header('cache-control', 'no-store')
-    reply.header('x-content-type-options', 'nosniff')
+    greet(request, reply, tls !== null)
     done()
   })
   noteAttempts(app, { log: florin.attempts, clientAddress, accessOf: accessIfKnown })
+  allowOrigins(app, corsOrigins)
+  tagReads(app)
   const counter = createRequestCounter(rateLimits)
   const florinOf = controlAccess(app, accessControl, { load, counter })
   closeConnectionsOnceIdle(app)
   if (logRequests) logEveryRequest(app, log)
 
+  await compressAnswers(app)
+  markCodings(app)
   await describeApi(app)
   await app.register((scope) =>
     serveHealth(scope, firstProblem(florin.health, load), { ...accessControl, grpcAddress }),
@@ -122,6 +131,7 @@ function logEveryRequest(app: FastifyInstance, log: HttpLog): void {
     log.debug(
       {
         request_id: request.id,
+        trace_id: requestTraceOf(request).traceId,
         method: request.method,
         path: request.routeOptions.url ?? request.url,
         status: reply.statusCode,

@@ -22,7 +22,7 @@ export function postTransfers(edge: Edge): handleBidiStreamingCall<Fields, objec
   return (rpc) => {
     const call = callOf(rpc, edge)
     const barred = keepAsking(rpc, call)
-    rpc.sendMetadata(answerMetadata(call.requestId))
+    rpc.sendMetadata(answerMetadata(call))
     const answers = createAnswers(rpc, () => {
       const problem = edge.closing.aborted ? closingProblem : null
       endStream(rpc, call, barred.aborted ? problemOf(barred.reason, call, edge.log) : problem)

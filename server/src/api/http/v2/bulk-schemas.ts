@@ -6,7 +6,7 @@ import { parseIdempotencyKey } from '../caller.ts'
 import { renamed } from '../field-names.ts'
 import { parsedText } from '../fields.ts'
 import { ProblemSchema } from '../answers.ts'
-import { edgeProblem, errorProblem, problemBody, refusalProblem } from '../problems.ts'
+import { edgeProblem, errorProblem, problemBody, refusalProblem, type Ids } from '../problems.ts'
 import { namesOf, readTransfer, transferForms, transferShape, type AskedTransfer } from './new-transfer.ts'
 import { toTransfer, TRANSFERS_PATH, TransferSchema } from './transfer-schemas.ts'
 
@@ -94,26 +94,26 @@ export function bulkNames(items: readonly AskedItem[]): (field: string) => strin
 export function toBulkResult(
   index: number,
   result: BulkResult,
-  { item, requestId }: { readonly item: AskedItem; readonly requestId: string },
+  { item, ids }: { readonly item: AskedItem; readonly ids: Ids },
 ): z.output<typeof BulkResultSchema> {
   switch (result.kind) {
     case 'posted':
       return { index, status: 'posted', transfer: toTransfer(result.transfer) }
     case 'refused': {
       const wording = { fieldName: namesOf(item), transferPath: TRANSFERS_PATH }
-      const error = problemBody(refusalProblem(result.rejected, wording), requestId)
+      const error = problemBody(refusalProblem(result.rejected, wording), ids)
       return { index, status: 'failed', error }
     }
     case 'error': {
       const problem = errorProblem(renamed(result.error, namesOf(item)))
-      return { index, status: statusOf(result.error), error: problemBody(problem, requestId) }
+      return { index, status: statusOf(result.error), error: problemBody(problem, ids) }
     }
     case 'linked': {
       const problem = edgeProblem(
         'linked_failed',
         `item ${result.failed} failed, which this one is linked to`,
       )
-      return { index, status: 'not_posted', error: problemBody(problem, requestId) }
+      return { index, status: 'not_posted', error: problemBody(problem, ids) }
     }
   }
 }

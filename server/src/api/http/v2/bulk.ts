@@ -8,7 +8,7 @@ import { withFieldNames } from '../field-names.ts'
 import { noQuery } from '../fields.ts'
 import { answer, problems } from '../answers.ts'
 import type { HttpLog } from '../log.ts'
-import { refusalProblem, sendProblem } from '../problems.ts'
+import { idsOf, refusalProblem, sendProblem } from '../problems.ts'
 import { sendPieces } from '../streams.ts'
 import type { ZodApp } from '../validation.ts'
 import {
@@ -60,7 +60,7 @@ export function serveBulk(app: ZodApp, florinOf: FlorinOf, log: HttpLog): void {
       const { mode, items } = request.body
       const caller = callerOf(request)
       const show = (result: BulkResult, index: number): Shown =>
-        toBulkResult(index, result, { item: items[index] as AskedItem, requestId: request.id })
+        toBulkResult(index, result, { item: items[index] as AskedItem, ids: idsOf(request) })
       return mode === 'atomic'
         ? await sendAtomic(caller, items, { request, reply, show })
         : await sendIndependent(caller, items, { request, reply, show })

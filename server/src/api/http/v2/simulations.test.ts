@@ -30,8 +30,8 @@ describe('v2 simulations', () => {
     const { body: simulated } = await edge.post('/v2/transfers/simulate', asked)
     const real = await edge.post('/v2/transfers', asked)
     assert.deepEqual([simulated.would, simulated.status, simulated.entries], ['refuse', real.status, []])
-    const { instance: _, transfer_id: __, request_id: ___, ...told } = real.body
-    const { request_id: ____, ...problem } = simulated.problem
+    const { instance: _, transfer_id: __, request_id: ___, trace_id: _t, ...told } = real.body
+    const { request_id: ____, trace_id: _u, ...problem } = simulated.problem
     assert.deepEqual(problem, told)
     assert.equal(simulated.transfer.failure.code, 'insufficient_funds')
     const invalid = await edge.post('/v2/transfers/simulate', { ...leg, amount: '1.001' })

@@ -8,7 +8,7 @@ import { callerOf } from '../caller.ts'
 import { withFieldNames } from '../field-names.ts'
 import { noQuery } from '../fields.ts'
 import { answer, ProblemSchema, problems } from '../answers.ts'
-import { problemBody, refusalProblem, sendProblem } from '../problems.ts'
+import { idsOf, problemBody, refusalProblem, sendProblem, type Ids } from '../problems.ts'
 import type { ZodApp } from '../validation.ts'
 import { ApprovalSchema, toApproval } from './approval-schemas.ts'
 import { accountId, amount } from './shown.ts'
@@ -62,14 +62,14 @@ export function serveSimulations(app: ZodApp, florinOf: FlorinOf): void {
       const outcome = await withFieldNames(fieldName, asked)
       return outcome.kind === 'rejected'
         ? sendProblem(reply, refusalProblem(outcome, { fieldName }))
-        : toSimulation(outcome.result, { fieldName, requestId: request.id })
+        : toSimulation(outcome.result, { fieldName, ids: idsOf(request) })
     },
   )
 }
 
 function toSimulation(
   { outcome, entries }: ShownSimulation,
-  { fieldName, requestId }: { readonly fieldName: (field: string) => string; readonly requestId: string },
+  { fieldName, ids }: { readonly fieldName: (field: string) => string; readonly ids: Ids },
 ): z.output<typeof SimulationSchema> {
   if (outcome.kind === 'rejected') {
     // Nothing is recorded, so there is no failed transfer to point to.
@@ -79,7 +79,7 @@ function toSimulation(
       status: problem.status,
       transfer: outcome.transfer === null ? null : toTransfer(outcome.transfer),
       entries: [],
-      problem: problemBody(problem, requestId),
+      problem: problemBody(problem, ids),
     }
   }
   if (outcome.made === 'approval') {

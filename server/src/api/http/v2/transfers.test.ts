@@ -86,8 +86,8 @@ describe('v2 transfers', () => {
       await edge.post('/v2/transfers', asked, key),
     ]
     assert.deepEqual([first.status, again.status], [422, 422])
-    const { request_id: _, ...problem } = first.body
-    const { request_id: __, ...problemAgain } = again.body
+    const { request_id: _, trace_id: _t, ...problem } = first.body
+    const { request_id: __, trace_id: _u, ...problemAgain } = again.body
     assert.deepEqual(problemAgain, problem)
     assert.equal(again.headers['idempotency-replayed'], 'true')
     const failed = await edge.get('/v2/transfers?account_id=3&status=failed')
