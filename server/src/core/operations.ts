@@ -128,6 +128,11 @@ export function isOperation(name: string | undefined): name is OperationName {
   return name !== undefined && Object.hasOwn(operations, name)
 }
 
+/** The error for who is no user, where there must be one. */
+export function onlyForUsers(): AppError {
+  return accessError('only_for_users', 'this is for users who are logged in')
+}
+
 /** Why the caller may not begin with the operation; null when they may. What is touched is judged later. */
 export function operationRefusal(access: Access, name: OperationName): AppError | null {
   const { needs, forUsers }: OperationRule = operations[name]
@@ -138,8 +143,6 @@ export function operationRefusal(access: Access, name: OperationName): AppError 
   if (access.ownOnly && forUsers === 'none') {
     return accessError('not_for_users', 'this is not for users, only for those who run the ledger')
   }
-  if (forUsers === 'self' && access.userId === null) {
-    return accessError('only_for_users', 'this is for users who are logged in')
-  }
+  if (forUsers === 'self' && access.userId === null) return onlyForUsers()
   return null
 }

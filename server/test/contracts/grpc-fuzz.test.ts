@@ -23,6 +23,10 @@ const EXPECTED: readonly status[] = [
   status.FAILED_PRECONDITION,
   status.OUT_OF_RANGE,
   status.ABORTED,
+  // Those of logging in, which is tried too often.
+  status.UNAUTHENTICATED,
+  status.PERMISSION_DENIED,
+  status.RESOURCE_EXHAUSTED,
 ]
 
 const AMOUNTS = ['0.01', '1.5', '-1', '99999999999999999999999999999999999999', 'all']

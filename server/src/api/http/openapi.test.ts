@@ -44,10 +44,12 @@ describe('/openapi.json', () => {
         assert.ok('X-Request-Id' in (response.headers ?? {}), `${method} ${path}`)
       }
       const headers = operation.parameters?.filter((one) => one.in === 'header').map(({ name }) => name) ?? []
-      const keyless = method === 'GET' || ['/v2/transfers/simulate', '/v2/test-clock/advance'].includes(path)
+      const login = /^\/v2\/auth\/|\/(password|roles|sessions|\{session_id\})$/.test(path)
+      const keyless =
+        method === 'GET' || login || ['/v2/transfers/simulate', '/v2/test-clock/advance'].includes(path)
       assert.equal(headers.includes('Idempotency-Key'), !keyless, path)
       const versioned =
-        (['PATCH', 'PUT', 'DELETE'].includes(method) && !path.startsWith('/v2/api-keys/')) ||
+        (['PATCH', 'PUT', 'DELETE'].includes(method) && !login && !path.startsWith('/v2/api-keys/')) ||
         path.endsWith('}/close')
       assert.equal(headers.includes('If-Match'), versioned, path)
     }
