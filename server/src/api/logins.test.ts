@@ -100,7 +100,9 @@ test('an address that nobody has, a wrong password and a user without one are an
   const nobody = await logIn('nobody@example.org')
   await rest.florin.logins.setPassword(caller, id, { password: null, ifRoles: null })
   const without = await logIn(email)
-  const told = ({ status, body }: Answer) => ({ status, body: { ...body, request_id: null } })
+  const told = ({ status, body }: Answer) => {
+    return { status, body: { ...body, request_id: null, trace_id: null } }
+  }
   assert.equal(wrong.body.code, 'login_refused')
   assert.deepEqual([told(nobody), told(without)], [told(wrong), told(wrong)])
 })

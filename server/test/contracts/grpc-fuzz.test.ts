@@ -29,6 +29,8 @@ const EXPECTED: readonly status[] = [
   status.ABORTED,
   status.UNAUTHENTICATED,
   status.PERMISSION_DENIED,
+  // Of logging in, which is tried too often.
+  status.RESOURCE_EXHAUSTED,
 ]
 /** What some of them are told, whatever the seed. */
 const SEEN: readonly status[] = [

@@ -67,6 +67,9 @@ test('verify tells what is wrong with the exit code', async () => {
     (await florin(['migrate', 'up'], settings)).stdout,
     'applied  0001-ledger\napplied  0002-whole-ledger\napplied  0003-access\napplied  0004-login\napplied  0005-approvals\napplied  0006-audit\n',
   )
+  const names = [...before.stdout.matchAll(/\d{4}-[\w-]+/g)].map(([name]) => name)
+  const applied = names.map((name) => `applied  ${name}\n`).join('')
+  assert.equal((await florin(['migrate', 'up'], settings)).stdout, applied)
   assert.equal((await florin(['migrate', 'up'], settings)).stdout, 'nothing to do\n')
   assert.equal((await florin(['verify', '--json'], settings)).exitCode, 0)
   assert.equal((await florin(['migrate', 'down'], settings)).exitCode, 2)
