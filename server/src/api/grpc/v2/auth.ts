@@ -1,6 +1,6 @@
 import type { IssuedTokens } from '#app/logins.ts'
 import { bearerTokenOf } from '#app/access-control.ts'
-import { onlyForUsers } from '#core/operations.ts'
+import { expectDefined } from '#core/assert.ts'
 import { parseMessage } from '../../http/validation.ts'
 import {
   LoginAttempt,
