@@ -1,4 +1,4 @@
-/** Users who log in, over both edges: what lets them in, what keeps them in, and what ends it. */
+/** Users who log in, over both edges: what lets them in, what keeps them in, and what ends it. Long because all of it happens in one world, over both edges. */
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, test } from 'node:test'

@@ -170,7 +170,7 @@ interface Operation {
   operationId?: string
   parameters?: object[]
   requestBody?: { required?: boolean }
-  responses: Record<string, { headers?: object }>
+  responses: Record<string, { description?: string; headers?: object }>
 }
 
 function operationsOf(document: object): [method: string, operation: Operation][] {
@@ -180,21 +180,22 @@ function operationsOf(document: object): [method: string, operation: Operation][
 
 /** Every read has its tag, and is spared who has it already: not a matter of its route, so not in its schema. */
 function describeReads(document: object): void {
-  for (const [method, { parameters, responses }] of operationsOf(document)) {
+  for (const [method, operation] of operationsOf(document)) {
     if (method !== 'get') continue
-    parameters?.push({
+    operation.parameters ??= []
+    operation.parameters.push({
       in: 'header',
       name: 'If-None-Match',
       required: false,
       description: 'Answer only when it is no longer what this ETag is of',
       schema: { type: 'string', examples: ['"1-n4bQgYhMfWWaL-qgxVrQFa"'] },
     })
-    const { headers } = responses['200'] ?? {}
+    const { responses } = operation
     const etag = { schema: { type: 'string' }, description: 'For If-None-Match' }
-    responses['304'] = Object.assign(
-      { headers: { ...headers, ETag: etag } },
-      { description: 'You have it already' },
-    )
+    responses['304'] = {
+      description: 'You have it already',
+      headers: { ...responses['200']?.headers, ETag: etag },
+    }
   }
 }
 

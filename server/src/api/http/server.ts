@@ -11,7 +11,7 @@ import { brokenAttempt, noteAttempts } from './attempts.ts'
 import { greet, requestTraceOf } from './common-headers.ts'
 import { compressAnswers } from './compression.ts'
 import { CONNECTION_LIMITS, connectionOptions } from './connections.ts'
-import { allowOrigins, type CorsOrigins } from './cors.ts'
+import { allowOrigins, answerPreflights, type CorsOrigins } from './cors.ts'
 import { serveDocs } from './docs.ts'
 import { endBrokenConnection, handleErrors, sendFrameworkError } from './error-handlers.ts'
 import { markCodings, tagReads } from './etag.ts'
@@ -94,6 +94,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   tagReads(app)
   const counter = createRequestCounter(rateLimits)
   const florinOf = controlAccess(app, accessControl, { load, counter })
+  answerPreflights(app, corsOrigins)
   closeConnectionsOnceIdle(app)
   if (logRequests) logEveryRequest(app, log)
 
