@@ -68,7 +68,11 @@ describe('edges', () => {
       const { florin, store } = createMemoryFlorin()
       const edge = await open(florin)
       drivers.push(edge)
-      results[name] = { told: await live(edge), ledger: await dumpLedger(store) }
+      const told = await live(edge)
+      const { audit, ...ledger } = await dumpLedger(store)
+      // Each request has an id of its own, and each version its names of operations.
+      const alike = audit.map((entry) => ({ ...entry, operation: null, requestId: null }))
+      results[name] = { told, ledger: { ...ledger, audit: alike } }
     }
     const { 'REST v1': first, ...others } = results
     assert.deepEqual([...new Set(first?.told.map(({ code }) => code))].sort(), [
