@@ -33,6 +33,9 @@ after(async () => {
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}`, 'x-forwarded-for': CALLER })
 
+/** Rows in an order of their own. */
+const byText = (a: unknown, b: unknown): number => (String(a) < String(b) ? -1 : 1)
+
 /** What the audit log got while the work was done, newest first, as an auditor is shown it. */
 async function audited(work: () => Promise<unknown>, query = ''): Promise<Loose[]> {
   await edge.florin.attempts.flush()
@@ -59,7 +62,7 @@ describe('the audit log', () => {
     const { id, secret } = await makeKey(['users:write'])
     const headers = { ...bearer(secret), 'x-request-id': 'r-1' }
     const [entry, ...others] = await audited(() =>
-      edge.patch(`/v2/users/${ann}`, { metadata: { a: 'b' }, name: 'Ada Lovelace' }, headers),
+      edge.patch(`/v2/users/${ann}`, { metadata: { a: 'b' }, name: 'Grace Hopper' }, headers),
     )
     assert.deepEqual(others, [])
     const {
@@ -79,7 +82,7 @@ describe('the audit log', () => {
       [`key:${id}`, `key:${id}`, CALLER, 'r-1', 'updateUser', 'user.updated', 'allowed', `user:${ann}`],
     )
     assert.deepEqual([before.metadata, before.kept_apart, now.metadata], [{}, ['name'], { a: 'b' }])
-    assert.ok(!JSON.stringify(entry).includes('Ada'))
+    assert.ok(!JSON.stringify(entry).includes('Grace'))
   })
 
   it('tells the same over gRPC, under one request id', async () => {
@@ -102,7 +105,7 @@ describe('the audit log', () => {
       { target: `user:${ann}`, outcome: 'allowed', limit: 1 },
       { metadata: bearer('auditor') },
     )
-    const [{ time, before, after: now, ...shown }] = (listed.message as Loose).entries
+    const [{ time, before, after: now, ...shown }] = listed.message.entries
     assert.deepEqual([shown.id, shown.outcome, shown.request_id], [entry.id, 'allowed', requestId])
     assert.ok(time && before && now)
   })
@@ -125,7 +128,7 @@ describe('the audit log', () => {
       address,
       attempts.count,
     ])
-    assert.deepEqual(told.sort(), [
+    assert.deepEqual(told.sort(byText), [
       ['anonymous', 'invalid_token', 'createUser', CALLER, 2],
       ['anonymous', 'unauthenticated', 'createUser', CALLER, 2],
       [`key:${id}`, 'scope_missing', 'createUser', CALLER, 2],
@@ -143,12 +146,12 @@ describe('the audit log', () => {
       await edge.get(`/v2/accounts/${source}`, bearer('user'))
     })
     assert.deepEqual(
-      entries.map(({ principal, code, target }) => [principal, code, target]).sort(),
+      entries.map(({ principal, code, target }) => [principal, code, target]).sort(byText),
       [
         [`key:${id}`, 'key_revoked', null],
         ['user', 'account_not_found', `account:${source}`],
         ['user', 'not_your_account', `account:${source}`],
-      ].sort(),
+      ].sort(byText),
     )
   })
 
@@ -163,7 +166,7 @@ describe('the audit log', () => {
       await edge.get(`/v2/users/${MISSING}`, bearer('admin'))
     })
     assert.deepEqual(
-      entries.map(({ type, code, attempts }) => `${type} ${code} ${attempts?.count ?? '-'}`).sort(),
+      entries.map(({ type, code, attempts }) => `${type} ${code} ${attempts?.count ?? '-'}`).sort(byText),
       [
         'access.refused idempotency_key_reused 1',
         'access.refused user_exists 1',
@@ -202,7 +205,7 @@ describe('the audit log', () => {
       const huge = { name: 'x'.repeat(20_000) }
       await grpc.json.call('florin.v2.UserService/CreateUser', huge, { metadata: bearer('admin') })
     })
-    const codes = entries.map(({ code }) => code).sort()
+    const codes = entries.map(({ code }) => code).sort(byText)
     assert.deepEqual(
       [...new Set(codes)],
       ['bad_request', 'path_not_found', 'resource_exhausted', 'validation_failed'],
@@ -307,8 +310,8 @@ describe('erasing a user', () => {
     const refused = await call('service', made.body.id)
     assert.deepEqual([refused.status, refused.reason], ['PERMISSION_DENIED', 'scope_missing'])
     const { message } = await call('operator', made.body.id)
-    assert.equal((message as Loose).user.name, undefined)
-    assert.ok((message as Loose).user.erased_at)
+    assert.equal(message.user.name, undefined)
+    assert.ok(message.user.erased_at)
     const missing = await call('operator', MISSING)
     assert.deepEqual([missing.status, missing.reason], ['NOT_FOUND', 'user_not_found'])
   })

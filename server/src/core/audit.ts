@@ -90,18 +90,30 @@ export function toAuditLine(all: readonly OriginOfFacts[]): string {
   const places = new Map<string, number>()
   const origins: Json[] = []
   const requests: Json[] = []
+  let last: Origin | null = null
+  let place = 0
   for (const { first, count, origin } of all) {
     if (origin === null) continue
-    const { address, credential, operation, requestId } = origin
-    const name = `${operation} ${address} ${credential}`
-    let place = places.get(name)
-    if (place === undefined) {
-      place = origins.push([address, credential, operation]) - 1
-      places.set(name, place)
-    }
-    requests.push([first, count, place, requestId])
+    if (last === null || !isFromSame(origin, last)) place = placeOf(origin)
+    last = origin
+    requests.push([first, count, place, origin.requestId])
   }
-  return canonicalJson({ befores: all.flatMap(({ before }) => before), origins, requests })
+  // Lists of texts and numbers are canonical as they are.
+  const befores = canonicalJson(all.flatMap(({ before }) => before))
+  return `{"befores":${befores},"origins":${JSON.stringify(origins)},"requests":${JSON.stringify(requests)}}`
+
+  function placeOf({ address, credential, operation }: Origin): number {
+    const name = `${operation} ${address} ${credential}`
+    const known = places.get(name)
+    if (known !== undefined) return known
+    places.set(name, origins.length)
+    return origins.push([address, credential, operation]) - 1
+  }
+}
+
+/** Mostly one caller after the other does the same. */
+function isFromSame(a: Origin, b: Origin): boolean {
+  return a.operation === b.operation && a.address === b.address && a.credential === b.credential
 }
 
 /** The origins that a line tells of; throws a TypeError, or a SyntaxError, for what is no such line. */
@@ -193,11 +205,10 @@ function credentialOf(principal: string, credential: string | null): string | nu
 }
 
 /** What a fact is about: `account:1001`, `currency:EUR`; null for what there is only one of. */
-export function targetOf({ type, data }: Fact): string | null {
+function targetOf({ type, data }: Fact): string | null {
   const [kind = ''] = type.split('.')
   if (kind === 'access') return data['target'] as string | null
-  if (kind === 'currency') return `currency:${String(data['code'])}`
-  const { id } = data
+  const id = kind === 'currency' ? data['code'] : data['id']
   return typeof id === 'string' ? `${kind === 'fx_quote' ? 'quote' : kind}:${id}` : null
 }
 
@@ -205,7 +216,7 @@ export function targetOf({ type, data }: Fact): string | null {
  * What these begin with has no mark, for there are as many as there are transfers, each a row more to write. Their pages
  * are found by the times that their rows have.
  */
-export const unmarkedTargets = ['transfer:', 'hold:'] as const
+const UNMARKED = ['transfer:', 'hold:'] as const
 
 /** The marks of a page, each once. */
 export function marksOf(facts: readonly Fact[], origins: readonly OriginOfFacts[]): AuditMark[] {
@@ -236,7 +247,7 @@ export function marksOf(facts: readonly Fact[], origins: readonly OriginOfFacts[
 
 /** True for a target whose own facts have no mark. */
 export function isUnmarked(target: string): boolean {
-  return unmarkedTargets.some((kind) => target.startsWith(kind))
+  return UNMARKED.some((kind) => target.startsWith(kind))
 }
 
 /** The marks that a page must have to have entries of these filters; that of an unmarked target is not among them. */

@@ -2,7 +2,7 @@ import type { AuditEntry, AuditFilter } from '#core/audit.ts'
 import type { JournalPosition } from './journal-reader.ts'
 
 /** A part of the audit log. */
-export interface AuditPart {
+interface AuditPart {
   /** Newest first. */
   readonly entries: readonly AuditEntry[]
   /** Where to go on, which may be needed even when there are few entries, or none; null: this was the end. */

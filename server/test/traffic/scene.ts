@@ -152,7 +152,7 @@ export function createScene(deps: TrafficDeps): Scene {
       const id = countedUuid(people[place] as number) as UserId
       if (view.users.get(id)?.erasedAt == null || chance(0.95)) return id
       people[place] = (people[place] as number) + USERS
-      return countedUuid(people[place] as number) as UserId
+      return countedUuid(people[place]) as UserId
     },
     accountId,
     accountIn(currency) {

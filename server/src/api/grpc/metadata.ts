@@ -11,7 +11,7 @@ const IDEMPOTENCY_METADATA = 'idempotency-key'
 const IDEMPOTENCY_FIELD = 'idempotency_key'
 
 /** The caller's id of the request when it is safe to log and echo, else a new one. */
-export function requestIdOf(metadata: Metadata): string {
+function requestIdOf(metadata: Metadata): string {
   return idOfHeaders({ headers: { [REQUEST_ID_METADATA]: metadata.get(REQUEST_ID_METADATA)[0]?.toString() } })
 }
 
