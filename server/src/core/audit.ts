@@ -90,18 +90,30 @@ export function toAuditLine(all: readonly OriginOfFacts[]): string {
   const places = new Map<string, number>()
   const origins: Json[] = []
   const requests: Json[] = []
+  let last: Origin | null = null
+  let place = 0
   for (const { first, count, origin } of all) {
     if (origin === null) continue
-    const { address, credential, operation, requestId } = origin
-    const name = `${operation} ${address} ${credential}`
-    let place = places.get(name)
-    if (place === undefined) {
-      place = origins.push([address, credential, operation]) - 1
-      places.set(name, place)
-    }
-    requests.push([first, count, place, requestId])
+    if (last === null || !isFromSame(origin, last)) place = placeOf(origin)
+    last = origin
+    requests.push([first, count, place, origin.requestId])
   }
-  return canonicalJson({ befores: all.flatMap(({ before }) => before), origins, requests })
+  // Lists of texts and numbers are canonical as they are.
+  const befores = canonicalJson(all.flatMap(({ before }) => before))
+  return `{"befores":${befores},"origins":${JSON.stringify(origins)},"requests":${JSON.stringify(requests)}}`
+
+  function placeOf({ address, credential, operation }: Origin): number {
+    const name = `${operation} ${address} ${credential}`
+    const known = places.get(name)
+    if (known !== undefined) return known
+    places.set(name, origins.length)
+    return origins.push([address, credential, operation]) - 1
+  }
+}
+
+/** Mostly one caller after the other does the same. */
+function isFromSame(a: Origin, b: Origin): boolean {
+  return a.operation === b.operation && a.address === b.address && a.credential === b.credential
 }
 
 /** The origins that a line tells of; throws a TypeError, or a SyntaxError, for what is no such line. */

@@ -122,7 +122,6 @@ export function createTraffic(deps: TrafficDeps): Traffic {
   }
 
   function remember(command: Command): void {
-    if (isAboutWho(command)) aboutUsers.add(command)
     if (command.idempotency === null && !(command.kind === 'post_transfer' && command.idChosen)) return
     if (sent.length < REMEMBERED) sent.push(command)
     else sent[below(REMEMBERED)] = command
@@ -145,7 +144,9 @@ export function createTraffic(deps: TrafficDeps): Traffic {
   return {
     again,
     next() {
-      const commands = sent.length > 0 && chance(0.12) ? [repeat()] : fresh()
+      const repeats = sent.length > 0 && chance(0.12)
+      const commands = repeats ? [repeat()] : fresh()
+      if (!repeats) commands.filter(isAboutWho).forEach(aboutUsers.add)
       commands.forEach(remember)
       return commands
     },
