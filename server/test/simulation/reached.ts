@@ -1,5 +1,6 @@
 /** What a run has reached: one in which something interesting never happened proves too little. */
 import { refusalCodes } from '#core/codes.ts'
+import type { Account } from '#core/account.ts'
 import type { Command, Outcome, Rejected } from '#core/command.ts'
 
 /** What happened, by name: every code, and branches that a run must reach to mean something. */
@@ -69,6 +70,14 @@ export function noteOutcomes(
     if (new Set(postings.map(({ currency }) => currency)).size > 1) note('several currencies in a transfer')
     if (postings.some(({ sourceLeg }) => sourceLeg.balanceAfter === 0n)) note('nothing left')
   })
+}
+
+/** Notes balances that are seldom. */
+export function noteBalances(note: (what: string) => void, accounts: Iterable<Account>): void {
+  for (const { posted } of accounts) {
+    if (posted < 0n) note('a negative balance')
+    if (posted > 2n ** 64n) note('more than 2^64 in one balance')
+  }
 }
 
 /** True when what was asked for was there, but the fee with it was not. */
