@@ -27,21 +27,16 @@ interface Report {
   readonly commit: string
 }
 
-const USAGE = `npm run bench -- [--scenario NAME,…] [--seconds S] [--json FILE]
+const USAGE = `npm run bench -- --scenario NAME,… --seconds S --json FILE
 
-scenarios: ${Object.keys(SCENARIOS).join(', ')}`
+  --scenario  some of ${Object.keys(SCENARIOS).join(', ')} (unset: all)
+  --seconds   of each side of a scenario, ${ROUNDS} rounds together (unset: 10)
+  --json      where to write the report (unset: nowhere)`
 
-const { values } = parseArgs({
-  options: {
-    help: { type: 'boolean', short: 'h', default: false },
-    scenario: { type: 'string', default: Object.keys(SCENARIOS).join(',') },
-    seconds: { type: 'string', default: '10' },
-    json: { type: 'string' },
-  },
-})
-if (values.help) {
+const { values } = readArguments()
+if (values.help === true) {
   console.log(USAGE)
-  process.exit()
+  process.exit(0)
 }
 const seconds = Number(values.seconds)
 if (!(seconds >= 1)) fail('--seconds must be a number of at least 1')
@@ -62,6 +57,21 @@ try {
 }
 if (values.json !== undefined) {
   writeFileSync(values.json, `${JSON.stringify(reports.length === 1 ? reports[0] : reports, null, 2)}\n`)
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        scenario: { type: 'string', default: Object.keys(SCENARIOS).join(',') },
+        seconds: { type: 'string', default: '10' },
+        json: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    })
+  } catch (error) {
+    return fail(`${(error as Error).message}\n\n${USAGE}`)
+  }
 }
 
 async function runScenario(name: string, scenario: Scenario): Promise<Report> {

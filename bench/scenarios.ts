@@ -45,7 +45,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   serial: { compares: 'latency', ...sidesOverHttp('uniform', 1) },
   grpc: grpc({ kind: 'unary', connections: GRPC_CONNECTIONS, inFlight: HTTP_CONNECTIONS }),
   'grpc-stream': grpc({ kind: 'stream', connections: GRPC_CONNECTIONS, inFlight: ENGINE_CLIENTS }),
-  auth: auth(),
+  auth: auth('locked'),
+  'auth-token': auth('logged-in'),
   holds: { compares: 'rate', baseline: plain, florin: { subject: 'florin', run: holdsAndCaptures } },
   bulk: { compares: 'rate', baseline: plain, florin: { subject: 'florin', run: bulks } },
   velocity: { compares: 'rate', baseline: plain, florin: { subject: 'florin', run: underVelocity } },
@@ -113,6 +114,7 @@ async function underVelocity(subject: Subject, seconds: number): Promise<LoadRes
     ceiling: null,
     minimum: null,
     maximum: null,
+    approvalAbove: null,
     velocity: windows.map((window) => ({ window, amount: '1000000000.00', count: 1_000_000_000 })),
     allowedDestinations: null,
     freeze: null,
@@ -145,9 +147,9 @@ function overHttp(spread: Spread, connections: number): Side['run'] {
 }
 
 /** Florin that asks who calls, against Florin that does not. */
-function auth(): Scenario {
+function auth(subject: SubjectKind): Scenario {
   const run = overHttp('uniform', HTTP_CONNECTIONS)
-  return { compares: 'rate', baseline: { subject: 'florin', run }, florin: { subject: 'locked', run } }
+  return { compares: 'rate', baseline: { subject: 'florin', run }, florin: { subject, run } }
 }
 
 /** Against Florin itself over HTTP. */

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { Client } from 'pg'
 import { createMemoryRateLimiter } from '../server/src/adapters/limits-memory/rate-limiter.ts'
 import { createIso4217Catalog } from '../server/src/adapters/currencies-iso4217/catalog.ts'
+import { argon2Passwords } from '../server/src/adapters/passwords-argon2/passwords.ts'
 import { createEventLoop } from '../server/src/adapters/runtime-node/event-loop.ts'
 import { createMovableClock } from '../server/src/adapters/runtime-node/clock.ts'
 import { sha256, sha256Hex } from '../server/src/adapters/runtime-node/digest.ts'
@@ -11,12 +12,14 @@ import { randomIds } from '../server/src/adapters/runtime-node/id-source.ts'
 import { createSecrets } from '../server/src/adapters/runtime-node/secrets.ts'
 import { createMigrator } from '../server/src/adapters/store-postgres/migrate.ts'
 import { openPostgresStore } from '../server/src/adapters/store-postgres/store.ts'
+import { createTokenKeys } from '../server/src/adapters/tokens-jose/token-keys.ts'
 import { createGrpcServer } from '../server/src/api/grpc/server.ts'
 import { createHttpServer } from '../server/src/api/http/server.ts'
 import { createAccessControl, openAccess } from '../server/src/app/access-control.ts'
 import { createCommandBatcher } from '../server/src/app/command-batcher.ts'
 import { createLoad } from '../server/src/app/load.ts'
 import { createFlorin, FLORIN_SETTINGS, type Florin } from '../server/src/app/florin.ts'
+import type { LoginParts } from '../server/src/app/logins.ts'
 import { NO_RATE_LIMITS } from '../server/src/app/rate-limits.ts'
 import type { CurrencyCode } from '../server/src/core/currency.ts'
 import type { Principal } from '../server/src/core/command.ts'
@@ -24,8 +27,8 @@ import type { Log } from '../server/src/ports/log.ts'
 import { ACCOUNT_COUNT, INITIAL_BALANCE, toId } from './accounts.ts'
 import { createTextbook } from './textbook.ts'
 
-/** Which side of a comparison; `locked` is Florin that asks who calls and counts how often. */
-export type SubjectKind = 'baseline' | 'florin' | 'locked'
+/** Which side of a comparison; `locked` is Florin that asks who calls and counts how often, `logged-in` called by a user. */
+export type SubjectKind = 'baseline' | 'florin' | 'locked' | 'logged-in'
 
 /** Counted, and never reached. */
 const WIDE = { perSecond: 1_000_000, burst: 1_000_000 }
@@ -61,6 +64,7 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
   const clock = createMovableClock()
   const store = await openPostgresStore({ url, clock, sha256, log })
   const grouped = createCommandBatcher(store)
+  const secret = kind === 'locked' || kind === 'logged-in' ? randomBytes(32).toString('base64') : null
   const shared = {
     store,
     clock,
@@ -68,7 +72,8 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
     rates: { find: () => undefined },
     ids: randomIds,
     digest: sha256Hex,
-    secrets: kind === 'locked' ? createSecrets(randomBytes(32).toString('base64')) : null,
+    secrets: secret === null ? null : createSecrets(secret),
+    login: secret === null ? null : loginParts(secret),
     settings: FLORIN_SETTINGS,
   }
   await createAccounts(createFlorin({ ...shared, batcher: grouped }))
@@ -77,8 +82,10 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
   const batcher = kind === 'baseline' ? createTextbook(url) : grouped
   const florin = createFlorin({ ...shared, batcher })
   const accessControl =
-    kind === 'locked' ? createAccessControl({ florin, reader: store, tokens: null }) : openAccess(florin)
-  const rateLimits = kind === 'locked' ? WIDE_LIMITS : NO_RATE_LIMITS
+    secret === null
+      ? openAccess(florin)
+      : createAccessControl({ florin, reader: store, tokens: florin.logins.authentication })
+  const rateLimits = secret === null ? NO_RATE_LIMITS : WIDE_LIMITS
   const edge = { florin, accessControl, rateLimits, load: createLoad(createEventLoop()), log }
   const http = await createHttpServer({ ...edge, docs: false })
   const grpc = createGrpcServer({ ...edge, messageSizeMax: 4 * 1024 * 1024 })
@@ -86,7 +93,7 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
 
   return {
     florin,
-    authorization: kind === 'locked' ? `Bearer ${await makeKey(florin)}` : null,
+    authorization: await authorizationOf(kind, florin),
     nextKey: () => `${name}-${nextKey++}`,
     async listen() {
       await http.listen({ port: 0, host: '127.0.0.1' })
@@ -104,6 +111,33 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
       await execute(serverUrl, `drop database ${name}`)
     },
   }
+}
+
+async function authorizationOf(kind: SubjectKind, florin: Florin): Promise<string | null> {
+  if (kind === 'locked') return `Bearer ${await makeKey(florin)}`
+  return kind === 'logged-in' ? `Bearer ${await logIn(florin)}` : null
+}
+
+function loginParts(secret: string): LoginParts {
+  const limit = () => createMemoryRateLimiter(WIDE)
+  return {
+    passwords: argon2Passwords,
+    tokenKeys: createTokenKeys(secret),
+    limiters: { network: limit(), nameInNetwork: limit(), nameInNewNetworks: limit() },
+    foreign: null,
+  }
+}
+
+/** The access token of an operator. */
+async function logIn({ users, logins }: Florin): Promise<string> {
+  const caller = { principal: 'bench' as Principal, idempotencyKey: null }
+  const [email, password] = ['bench@example.org', randomUUID()]
+  const made = await users.create(caller, { id: null, name: null, email, metadata: {} })
+  if (made.kind === 'rejected') throw new Error('the user of the bench was refused')
+  const { id } = made.result
+  await logins.setRoles(caller, id, { roles: ['operator'], ifRoles: null })
+  await logins.setPassword(caller, id, { password, ifRoles: null })
+  return (await logins.login({ email, password, network: 'bench' })).accessToken
 }
 
 async function makeKey({ apiKeys }: Florin): Promise<string> {

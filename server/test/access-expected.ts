@@ -1,10 +1,23 @@
 /** What the table of operations says will become of a call, in words that every edge shares. */
 import type { AccessCode } from '#core/access-codes.ts'
-import { scopesOf, type Role } from '#core/access.ts'
+import { roles, scopesOf, type Role } from '#core/access.ts'
 import { operations, type OperationName, type OperationRule } from '#core/operations.ts'
 
-/** Who calls in the matrix of access. */
-export type Who = Role | 'nobody'
+/** Who calls in the matrix of access: with a token of the role that stands for an API key, or as a user who logged in. */
+export type Who = Role | `${Role} who logged in` | 'nobody'
+
+/** Everybody. */
+export const callers: readonly Who[] = [
+  'nobody',
+  ...roles,
+  ...roles.map((role) => `${role} who logged in` as const),
+]
+
+/** The role of the caller, and whether the caller is a user. */
+export function roleOf(who: Exclude<Who, 'nobody'>): { readonly role: Role; readonly isUser: boolean } {
+  const role = who.split(' ')[0] as Role
+  return { role, isUser: role !== who || role === 'user' }
+}
 
 /** To whom belongs what a call is about. */
 export const ownerships = ['own', "another's"] as const
@@ -22,8 +35,13 @@ export function expectedOf(operation: OperationName, who: Who, whose: Whose): Ex
   const { needs, forUsers }: OperationRule = operations[operation]
   if (needs === 'nothing') return { kind: 'ok' }
   if (who === 'nobody') return { kind: 'unauthorized', code: 'unauthenticated' }
-  if (needs !== 'a caller' && !scopesOf([who]).has(needs)) return { kind: 'forbidden', code: 'scope_missing' }
-  if (who !== 'user') return { kind: 'ok' }
+  const { role, isUser } = roleOf(who)
+  if (needs !== 'a caller' && !scopesOf([role]).has(needs))
+    return { kind: 'forbidden', code: 'scope_missing' }
+  if (forUsers === 'self') {
+    return isUser ? { kind: 'ok' } : { kind: 'forbidden', code: 'only_for_users' }
+  }
+  if (role !== 'user') return { kind: 'ok' }
   if (forUsers === 'none') return { kind: 'forbidden', code: 'not_for_users' }
   if (whose === 'own' || forUsers === 'shared' || forUsers === 'listed') return { kind: 'ok' }
   // What holds or reverses is named as well as debited, and the name comes first.

@@ -8,6 +8,7 @@ import type { Currency } from '#core/currency.ts'
 import type { Command } from '#core/command.ts'
 import { createTestClock, type TestClock } from './clock.ts'
 import { createTestIds } from './ids.ts'
+import { createLoginParts } from './login-parts.ts'
 
 const CATALOG = [
   { code: 'EUR', scale: 2, name: 'Euro' },
@@ -44,6 +45,7 @@ export function createMemoryFlorin(): MemoryFlorin {
     ids: createTestIds(),
     digest: sha256Hex,
     secrets: createSecrets('of a test'),
+    login: createLoginParts(),
     settings: FLORIN_SETTINGS,
   })
   return { florin, store, clock, commands }

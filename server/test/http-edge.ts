@@ -16,9 +16,11 @@ import {
 } from '#app/access-control.ts'
 import { createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, FLORIN_SETTINGS, type Florin } from '#app/florin.ts'
+import type { LoginParts } from '#app/logins.ts'
 import { parseCurrencyCode, type Currency, type CurrencyCode } from '#core/currency.ts'
 import type { AccountId } from '#core/ids.ts'
 import type { HttpLog } from '#api/http/log.ts'
+import { createLoginParts } from './login-parts.ts'
 import { idleLoad } from './idle-load.ts'
 import { createHttpServer, type HttpServerOptions } from '#api/http/server.ts'
 
@@ -99,6 +101,15 @@ const FX_ACCOUNTS = new Map([
   ['JPY' as CurrencyCode, '9002' as AccountId],
 ])
 
+/** Tokens of a test, and beside them those of users who log in, which have points. */
+function withLogins(tokens: TokenAuthentication, { logins }: Florin): TokenAuthentication {
+  const { authentication } = logins
+  assert(authentication !== null)
+  return {
+    authenticate: async (token) => await (token.includes('.') ? authentication : tokens).authenticate(token),
+  }
+}
+
 /** Makes the edge over an empty memory store. `change` replaces parts of Florin, for the ways it can fail. */
 export async function createEdge(
   options: {
@@ -107,6 +118,7 @@ export async function createEdge(
     readonly docs?: boolean
     /** With it callers must say who they are. */
     readonly tokens?: TokenAuthentication
+    readonly login?: Partial<LoginParts>
     readonly mode?: 'development' | 'production'
     /** What else differs from the edge's defaults. */
     readonly server?: Partial<HttpServerOptions>
@@ -124,6 +136,7 @@ export async function createEdge(
     ids: randomIds,
     digest: sha256Hex,
     secrets: createSecrets('the pepper of a test'),
+    login: createLoginParts(options.login),
     settings: { ...FLORIN_SETTINGS, fxAccounts: FX_ACCOUNTS, mode: options.mode ?? 'development' },
   })
   const florin = { ...whole, ...options.change?.(whole) }
@@ -134,7 +147,7 @@ export async function createEdge(
   const accessControl =
     options.tokens === undefined
       ? openAccess(florin)
-      : createAccessControl({ florin, reader: store, tokens: options.tokens })
+      : createAccessControl({ florin, reader: store, tokens: withLogins(options.tokens, florin) })
   const app = await createHttpServer({
     florin,
     accessControl,

@@ -1,6 +1,15 @@
 /** Ids that are the same in every run: the n-th transfer, the user of a name. */
 import { createHash } from 'node:crypto'
-import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
+import type {
+  AccountId,
+  ApiKeyId,
+  HoldId,
+  PolicyId,
+  QuoteId,
+  SessionId,
+  TransferId,
+  UserId,
+} from '#core/ids.ts'
 import type { IdSource } from '#ports/id-source.ts'
 
 /** A UUIDv7 (RFC 9562) that a word stands for; words in alphabetical order need not give ids in that order. */
@@ -26,5 +35,6 @@ export function createTestIds(): IdSource {
     policyId: () => countedUuid(count()) as PolicyId,
     quoteId: () => countedUuid(count()) as QuoteId,
     apiKeyId: () => countedUuid(count()) as ApiKeyId,
+    sessionId: () => countedUuid(count()) as SessionId,
   }
 }

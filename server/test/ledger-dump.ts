@@ -1,16 +1,19 @@
 /** All that the readers of a store tell, page by page, so that two stores can be compared as wholes. */
 import type { Account } from '#core/account.ts'
+import type { Approval } from '#core/approval.ts'
+import type { AuditEntry, AuditFilter } from '#core/audit.ts'
 import type { Books } from '#core/command.ts'
 import type { LedgerCurrency } from '#core/currency.ts'
 import type { FactType } from '#core/facts.ts'
 import type { Hold } from '#core/hold.ts'
 import type { PolicyId, QuoteId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
+import type { KeptLogin, Session } from '#core/login.ts'
 import type { Policy } from '#core/policy.ts'
 import type { Quote } from '#core/quote.ts'
 import type { Transfer } from '#core/transfer.ts'
 import type { User } from '#core/user.ts'
-import type { JournalEvent } from '#ports/journal-reader.ts'
+import type { JournalEvent, JournalPosition } from '#ports/journal-reader.ts'
 import type { StatementLine } from '#ports/ledger-reader.ts'
 import type { PolicyRevision } from '#ports/rule-reader.ts'
 import type { Ledger } from './stores.ts'
@@ -25,11 +28,15 @@ export interface LedgerDump {
   /** The same entries by business time, with the balances that they leave then. */
   readonly statements: readonly StatementLine[]
   readonly holds: readonly Hold[]
+  readonly approvals: readonly Approval[]
   readonly policies: readonly Policy[]
   readonly policyVersions: readonly PolicyRevision[]
   readonly quotes: readonly (Quote | undefined)[]
   readonly books: Books
+  readonly logins: readonly (KeptLogin | undefined)[]
+  readonly sessions: readonly Session[]
   readonly events: readonly JournalEvent[]
+  readonly audit: readonly AuditEntry[]
 }
 
 const ALWAYS = {
@@ -73,15 +80,25 @@ export async function dumpLedger(store: Ledger, limit = 500): Promise<LedgerDump
   }
   const quotes: (Quote | undefined)[] = []
   for (const id of made<QuoteId>('fx_quote.created')) quotes.push(await store.findQuote(id))
+  const users = await everyPage<User>((last) => store.listUsers({ ...(last && { after: last.id }), limit }))
+  const logins: (KeptLogin | undefined)[] = []
+  const sessions: Session[] = []
+  for (const { id } of users) {
+    logins.push(await store.findLogin(id))
+    sessions.push(...(await store.listSessions(id)))
+  }
   return {
     currencies: await store.listCurrencies(),
-    users: await everyPage<User>((last) => store.listUsers({ ...(last && { after: last.id }), limit })),
+    users,
     accounts,
     transfers: await everyPage<Transfer>((last) =>
       store.listTransfers({ ...(last && { after: last }), limit }),
     ),
     entries,
     statements,
+    approvals: await everyPage<Approval>((last) =>
+      store.listApprovals({ ...(last && { before: last.id }), limit }),
+    ),
     holds: await everyPage<Hold>((last) => store.listHolds({ ...(last && { before: last.id }), limit })),
     policies: await everyPage<Policy>((last) =>
       store.listPolicies({ ...(last && { after: last.id }), limit }),
@@ -89,8 +106,26 @@ export async function dumpLedger(store: Ledger, limit = 500): Promise<LedgerDump
     policyVersions,
     quotes,
     books: await store.books(),
+    logins,
+    sessions,
     events,
+    audit: await wholeAudit(store, limit),
   }
+}
+
+/** All that the audit log has of these filters. */
+export async function wholeAudit(
+  store: Ledger,
+  limit: number,
+  filter: AuditFilter = {},
+): Promise<AuditEntry[]> {
+  const entries: AuditEntry[] = []
+  for (let next: JournalPosition | null | undefined; next !== null;) {
+    const part = await store.listAudit({ ...filter, ...(next && { before: next }), limit })
+    entries.push(...part.entries)
+    next = part.next
+  }
+  return entries
 }
 
 async function everyPage<Row>(read: (last: Row | undefined) => Promise<Row[]>): Promise<Row[]> {

@@ -54,23 +54,21 @@ export function createPostgresDatabases(serverUrl: string, locale = ''): Postgre
   }
 }
 
+/** Every table but those of one row and of migrations, so that a new one is not forgotten. */
 const EMPTY = `
-  delete from florin.currencies;
-  delete from florin.users;
-  delete from florin.user_profiles;
-  delete from florin.accounts;
-  delete from florin.transfers;
-  delete from florin.entries;
-  delete from florin.backdated_entries;
-  delete from florin.failed_transfer_accounts;
-  delete from florin.holds;
-  delete from florin.policies;
-  delete from florin.policy_versions;
-  delete from florin.quotes;
-  delete from florin.api_keys;
+  do $$
+  declare
+    name text;
+  begin
+    for name in
+      select tablename from pg_tables
+      where schemaname = 'florin' and tablename not in ('books', 'journal_head') and tablename not like 'migrations%'
+    loop
+      execute format('delete from florin.%I', name);
+    end loop;
+  end
+  $$;
   update florin.books set closed_through = null;
-  delete from florin.idempotency_records;
-  delete from florin.journal_pages;
   update florin.journal_head set number = 0, hash = decode(repeat('00', 32), 'hex'), sealed_at = '-infinity'`
 
 /** Runs SQL on a connection of its own and answers the rows of its last statement. */

@@ -1,7 +1,7 @@
 // Random commands over a small world, so that ids collide, floors are met, versions go stale and holds expire.
 import fc from 'fast-check'
 import type { Command, Principal } from '#core/command.ts'
-import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId } from '#core/ids.ts'
+import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, SessionId, TransferId } from '#core/ids.ts'
 import { addSeconds, type Instant } from '#core/instant.ts'
 import type { Posting } from '#core/transfer.ts'
 import { countedUuid } from './ids.ts'
@@ -42,6 +42,7 @@ interface World {
   readonly holds: HoldId[]
   readonly policies: PolicyId[]
   readonly quotes: QuoteId[]
+  readonly sessions: SessionId[]
   readonly transfers: TransferId[]
 }
 
@@ -62,6 +63,7 @@ const transfer = fc
     reference,
     metadata,
     ago: seldom(fc.constantFrom(-1, 0, 60, 7200)),
+    approvalSeconds: fc.constantFrom(null, 1, 3600),
   })
   .map(({ ago, ...command }) => (world: World) => {
     world.transfers.push(command.id)
@@ -259,6 +261,44 @@ const access: fc.Arbitrary<Making> = fc.oneof(
   })),
 )
 
+const login = { ...fields, idempotency: fc.constant(null), userId }
+const roles = fc.constantFrom(['user' as const], ['operator' as const])
+const password = fc.constantFrom('p', 'q')
+
+const logins: fc.Arbitrary<Making> = fc.oneof(
+  fc
+    .record({ kind: fc.constant('set_roles' as const), ...login, roles, ifRoles: seldom(roles) })
+    .map((command) => () => command),
+  fc
+    .record({
+      kind: fc.constant('set_password' as const),
+      ...login,
+      passwordHash: fc.option(password),
+      ifRoles: seldom(roles),
+      ifPasswordHash: seldom(password),
+    })
+    .map((command) => () => command),
+  fc.record({ ...login, ifPasswordHash: password }).map((command) => (world: World) => ({
+    kind: 'start_session' as const,
+    ...command,
+    id: remember(world.sessions, world.allot() as SessionId),
+  })),
+  fc
+    .record({ ...login, n: nth, generation: fc.constantFrom(1, 1, 2, 3) })
+    .map(({ n, ...command }) => (world: World) => ({
+      kind: 'refresh_session' as const,
+      ...command,
+      id: pick(world.sessions, n),
+    })),
+  fc
+    .record({ ...login, n: fc.option(nth), due: fc.boolean() })
+    .map(({ n, ...command }) => (world: World) => ({
+      kind: 'end_session' as const,
+      ...command,
+      id: n === null ? null : pick(world.sessions, n),
+    })),
+)
+
 const making: fc.Arbitrary<Making> = fc.oneof(
   { weight: 5, arbitrary: registry },
   { weight: 3, arbitrary: opening },
@@ -268,6 +308,7 @@ const making: fc.Arbitrary<Making> = fc.oneof(
   { weight: 3, arbitrary: reversal },
   { weight: 2, arbitrary: together },
   { weight: 1, arbitrary: access },
+  { weight: 3, arbitrary: logins },
   { weight: 8, arbitrary: transfer },
 )
 
@@ -285,6 +326,7 @@ export const randomBatches: fc.Arbitrary<RandomBatch[]> = fc
       holds: [],
       policies: [],
       quotes: [],
+      sessions: [],
       transfers: [],
     }
     const furnished = { at: world.at, commands: ['1', '2', '3', '4', '5'].map((id) => furnish(world, id)) }

@@ -85,6 +85,7 @@ export const rules: fc.Arbitrary<PolicyRules> = fc
     ceiling: seldom(fc.constantFrom(4000n, 10_000n)),
     minimum: seldom(fc.constant(10n)),
     maximum: seldom(minor),
+    approvalAbove: seldom(minor),
     velocity: fc.uniqueArray(
       plainRecord({
         window: fc.constantFrom(...velocityWindows),

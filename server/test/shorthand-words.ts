@@ -1,7 +1,16 @@
 /** What the words of a shorthand line stand for: amounts, currencies, moments, ids, the rules of a policy. */
 import { fromMicros, toMicros, type Instant } from '#core/instant.ts'
 import type { Currency, CurrencyCode } from '#core/currency.ts'
-import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
+import type {
+  AccountId,
+  ApiKeyId,
+  HoldId,
+  PolicyId,
+  QuoteId,
+  SessionId,
+  TransferId,
+  UserId,
+} from '#core/ids.ts'
 import { parseAmount } from '#core/money.ts'
 import type { FeeRule, PolicyRules, VelocityRule, VelocityWindow } from '#core/policy.ts'
 import { velocityWindows } from '#core/policy.ts'
@@ -61,6 +70,11 @@ export function apiKeyOf(word: string): ApiKeyId {
   return wordUuid(word) as ApiKeyId
 }
 
+/** The session that a word stands for. */
+export function sessionOf(word: string): SessionId {
+  return wordUuid(word) as SessionId
+}
+
 /** Source and destination of `1>2`. */
 export function toAccounts(text: string): Pick<Posting, 'source' | 'destination'> {
   const [source, destination] = text.split('>') as AccountId[]
@@ -109,6 +123,7 @@ export function toRules(named: ReadonlyMap<string, string>, currency: string): P
     ceiling: amount('ceiling'),
     minimum: amount('min'),
     maximum: amount('max'),
+    approvalAbove: amount('second'),
     velocity: velocityWindows.flatMap((window) => toVelocity(named.get(window), window, currency)),
     allowedDestinations: allowed === undefined ? null : (allowed.split(',').filter(Boolean) as AccountId[]),
     freeze: (named.get('freeze') ?? null) as PolicyRules['freeze'],

@@ -9,7 +9,9 @@
  * - `close 1 to=2 if=2`: close_account. `to`: gets the rest.
  * - `pay 1>2 5.00 EUR, 2>3 1.50 EUR id=t1 ref=rent`: post_transfer. `id`: the client chose it.
  *   `pay 1>2 max:5.00 EUR`, `pay 1>2 all EUR`: as much as is available. `eff=01:00`: the time it takes effect;
- *   `since=00:30`: the earliest that it may be.
+ *   `since=00:30`: the earliest that it may be. `wait=60`: so many seconds it waits for approval if it must.
+ * - `approve t1 by=bob`, `reject t1`, `lapse t1`: approve_transfer, reject_transfer, and expire_approval by the sweep of
+ *   what is due
  * - `group key=k | pay 1>2 5.00 EUR | pay 2>3 5.00 EUR key=k1`: post_group
  * - `simulate pay 1>2 5.00 EUR`: simulate_transfer
  * - `reverse t1 2.00 EUR posting=1`: reverse_transfer. Without an amount: all that is left.
@@ -21,13 +23,20 @@
  * - `quote q1 100.00 EUR 110.00 USD via=8>9 rate=11/10 expires=01:00`: create_quote; `via`: the operator's accounts
  * - `convert q1 1>2 ref=trip`: convert_quote
  * - `books 01:00`: close_period
+ * - `erase ann if=user`: erase_user
+ * - `attempt scope_missing 3 op=createUser target=user:1`: record_attempts, of one that was made three times
  * - `apikey k accounts:read,users:read expires=01:00`, `rotate k overlap=60`, `unkey k`: create_, rotate_ and
  *   revoke_api_key
+ * - `roles ann auditor,operator if=user`: set_roles
+ * - `password ann p if=user old=o`, `nopassword ann`: set_password, with the hash of the word and with none
+ * - `login ann s p`: start_session, with the word of the password that was proven
+ * - `refresh ann s 1`: refresh_session, with the token of the generation
+ * - `logout ann s`, `logout ann`, `overdue ann`: end_session: one, all, and those whose time is over
  *
- * A policy's rules: `floor=1.00 credit=5.00 ceiling=100.00 min=1.00 max=50.00 hour=10.00 day=100.00/5 month=/20 to=2,3
+ * A policy's rules: `floor=1.00 credit=5.00 ceiling=100.00 min=1.00 max=50.00 second=20.00 hour=10.00 day=100.00/5 month=/20 to=2,3
  * freeze=debits fee=9:0.10+50bp:0.20..5.00`; velocity is amount/count, a fee account:fixed+basis points:least..most.
  *
- * Any of them: `key=k1` (idempotency; what else is asked for is the fingerprint), `by=bob` (principal),
+ * Any of them: `from=10.0.0.1` (an origin, whose request has the number of the line's words), `key=k1` (idempotency; what else is asked for is the fingerprint), `by=bob` (principal),
  * `m:colour=red` (metadata). Those that move money: `id=t1` names the transfer, so that it can be reversed.
  */
 import { sha256Hex } from '#adapters/runtime-node/digest.ts'
@@ -43,6 +52,7 @@ import {
   minor,
   policyOf,
   quoteOf,
+  sessionOf,
   readWords,
   toAccounts,
   toCurrency,
@@ -61,6 +71,7 @@ export function toCommand(line: string, ids: IdSource): Command {
   const fields = {
     principal: (named.get('by') ?? 'tester') as Principal,
     idempotency: toIdempotency(line, named.get('key')),
+    ...toOrigin(named, plain),
   }
   if (plain[0] === 'group') {
     return { ...fields, kind: 'post_group', items: items.map((item) => toCommand(item, ids) as PostTransfer) }
@@ -74,9 +85,18 @@ export function toCommand(line: string, ids: IdSource): Command {
   return { ...fields, ...make(words, ids) } as Command
 }
 
+function toOrigin(named: ReadonlyMap<string, string>, plain: readonly string[]): Pick<Command, 'origin'> {
+  const address = named.get('from')
+  if (address === undefined) return {}
+  const operation = plain[0] ?? ''
+  return {
+    origin: { operation, address, requestId: `r${plain.length}`, credential: named.get('with') ?? null },
+  }
+}
+
 function toIdempotency(line: string, key: string | undefined): Idempotency | null {
   if (key === undefined) return null
-  const asked = line.split(/\s+/).filter((word) => !/^(key|by|since)=/.test(word))
+  const asked = line.split(/\s+/).filter((word) => !/^(key|by|since|from|with)=/.test(word))
   return { key, fingerprint: sha256Hex(asked.join(' ')) }
 }
 
@@ -97,6 +117,28 @@ const MAKERS: Readonly<Record<string, (words: Words, ids: IdSource) => object>> 
     id: userOf(word),
     ifVersion: toVersion(named),
     changes: { ...changed('name', named), ...changed('email', named), ...given(metadata) },
+  }),
+  erase: ({ plain: [, word = ''], named }) => ({
+    kind: 'erase_user',
+    id: userOf(word),
+    ifRoles: named.get('if')?.split(',') ?? null,
+  }),
+  attempt: ({ plain: [, code = '', count = '1'], named }) => ({
+    kind: 'record_attempts',
+    idempotency: null,
+    attempts: [
+      {
+        principal: (named.get('by') ?? 'anonymous') as Principal,
+        credential: named.get('with') ?? null,
+        address: named.get('from') ?? null,
+        requestId: 'r1',
+        operation: named.get('op') ?? null,
+        code,
+        target: named.get('target') ?? null,
+        count: Number(count),
+        since: toMoment(named.get('since') ?? '00:00'),
+      },
+    ],
   }),
   open: ({ plain: [, id, code = '', balance = '0'], named, metadata }, ids) => ({
     kind: 'create_account',
@@ -132,9 +174,13 @@ const MAKERS: Readonly<Record<string, (words: Words, ids: IdSource) => object>> 
     postings: toPostings(legs),
     effectiveAt: momentOf(named, 'eff'),
     earliestEffectiveAt: momentOf(named, 'since'),
+    approvalSeconds: named.has('wait') ? Number(named.get('wait')) : null,
     reference: named.get('ref') ?? null,
     metadata,
   }),
+  approve: ({ plain: [, word = ''] }) => ({ kind: 'approve_transfer', id: transferOf(word) }),
+  reject: ({ plain: [, word = ''] }) => ({ kind: 'reject_transfer', id: transferOf(word) }),
+  lapse: ({ plain: [, word = ''] }) => ({ kind: 'expire_approval', id: transferOf(word) }),
   reverse: ({ plain: [, word = '', amount, currency], named, metadata }, ids) => ({
     kind: 'reverse_transfer',
     id: namedTransfer(named, ids),
@@ -217,7 +263,51 @@ const MAKERS: Readonly<Record<string, (words: Words, ids: IdSource) => object>> 
     overlapSeconds: Number(named.get('overlap') ?? 0),
   }),
   unkey: ({ plain: [, word = ''] }) => ({ kind: 'revoke_api_key', id: apiKeyOf(word) }),
+  roles: ({ plain: [, word = '', roles = ''], named }) => ({
+    ...ofUser(word),
+    kind: 'set_roles',
+    roles: roles.split(','),
+    ifRoles: named.get('if')?.split(',') ?? null,
+  }),
+  password: ({ plain: [, word = '', password = ''], named }) => ({
+    ...ofUser(word),
+    kind: 'set_password',
+    passwordHash: sha256Hex(password),
+    ifRoles: named.get('if')?.split(',') ?? null,
+    ifPasswordHash: named.has('old') ? sha256Hex(named.get('old') ?? '') : null,
+  }),
+  nopassword: ({ plain: [, word = ''] }) => ({
+    ...ofUser(word),
+    kind: 'set_password',
+    passwordHash: null,
+    ifRoles: null,
+    ifPasswordHash: null,
+  }),
+  login: ({ plain: [, word = '', session = '', password = ''] }) => ({
+    ...ofUser(word),
+    kind: 'start_session',
+    id: sessionOf(session),
+    ifPasswordHash: sha256Hex(password),
+  }),
+  refresh: ({ plain: [, word = '', session = '', generation = ''] }) => ({
+    ...ofUser(word),
+    kind: 'refresh_session',
+    id: sessionOf(session),
+    generation: Number(generation),
+  }),
+  logout: ({ plain: [, word = '', session] }) => ({
+    ...ofUser(word),
+    kind: 'end_session',
+    id: session === undefined ? null : sessionOf(session),
+    due: false,
+  }),
+  overdue: ({ plain: [, word = ''] }) => ({ ...ofUser(word), kind: 'end_session', id: null, due: true }),
   books: ({ plain: [, through = ''] }) => ({ kind: 'close_period', through: toMoment(through) }),
+}
+
+/** What is done to how a user logs in is never kept under an idempotency key. */
+function ofUser(word: string): object {
+  return { userId: userOf(word), idempotency: null }
 }
 
 function toPostings(legs: readonly string[]): Posting[] {

@@ -7,6 +7,8 @@ import { startEmbeddedPostgres } from '#adapters/store-embedded/server.ts'
 import { createMemoryStore } from '#adapters/store-memory/store.ts'
 import { openPostgresStore } from '#adapters/store-postgres/store.ts'
 import type { AccessReader } from '#ports/access-reader.ts'
+import type { ApprovalReader } from '#ports/approval-reader.ts'
+import type { AuditReader } from '#ports/audit-reader.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { HistoryReader } from '#ports/history-reader.ts'
 import type { HoldReader } from '#ports/hold-reader.ts'
@@ -14,7 +16,9 @@ import type { IdempotencySweeper } from '#ports/idempotency-sweeper.ts'
 import type { JournalReader } from '#ports/journal-reader.ts'
 import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
+import type { LoginReader } from '#ports/login-reader.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
+import type { SigningKeyStore } from '#ports/signing-keys.ts'
 import { createPostgresDatabases, ENGLISH, type PostgresDatabases } from './postgres-databases.ts'
 import { requireService } from './services.ts'
 import { quietLog } from './quiet-log.ts'
@@ -25,6 +29,10 @@ export type Ledger = LedgerStore &
   DirectoryReader &
   HoldReader &
   AccessReader &
+  ApprovalReader &
+  LoginReader &
+  SigningKeyStore &
+  AuditReader &
   RuleReader &
   HistoryReader &
   JournalReader &

@@ -53,6 +53,7 @@ const USER_WORDS: Readonly<Record<ForUsers, string>> = {
   debited: 'from what is theirs',
   listed: 'what is theirs',
   shared: 'as everybody',
+  self: 'themselves',
   none: '',
 }
 

@@ -1,6 +1,7 @@
 /** Too much for one process: both edges turn away at once what they cannot answer, and say so to whoever watches. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { connect as connectHttp2 } from 'node:http2'
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import { describe, it } from 'node:test'
 import { text } from 'node:stream/consumers'
@@ -151,6 +152,38 @@ describe('a client that takes its time', () => {
     assert.match(await silent, /^HTTP\/1.1 408|^$/)
     assert.equal((await fetch(`http://127.0.0.1:${port}/health/live`)).status, 200)
     await rest.close()
+  })
+})
+
+describe('a client of gRPC that takes its time', () => {
+  it('is cut off when its first bytes do not come', { timeout: 30_000 }, async () => {
+    await using grpc = await createGrpcEdge({ server: { prefaceTimeoutMs: 200 } })
+    const { hostname, port } = new URL(`http://${grpc.address}`)
+    for (const begin of ['', 'PRI * HTTP/2.0']) {
+      const socket = connect(Number(port), hostname).on('error', () => {})
+      socket.write(begin)
+      await text(socket).catch(() => 'reset')
+    }
+    assert.equal((await grpc.call(GET_ACCOUNT, { account_id: 1 })).status, 'NOT_FOUND')
+  })
+
+  it('keeps its message to itself, and others are served meanwhile, until its deadline', async () => {
+    await using grpc = await createGrpcEdge()
+    const session = connectHttp2(`http://${grpc.address}`)
+    const late = session.request({
+      ':method': 'POST',
+      ':path': `/${GET_ACCOUNT}`,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      'grpc-timeout': '300m',
+    })
+    // Of 255 bytes one is there.
+    late.write(Buffer.from([0, 0, 0, 0, 255, 8]))
+    const told = new Promise<unknown>((resolve) => late.once('response', resolve))
+    assert.equal((await grpc.call(GET_ACCOUNT, { account_id: 1 })).status, 'NOT_FOUND')
+    assert.equal(((await told) as Record<string, unknown>)['grpc-status'], '4')
+    session.destroy()
+    assert.deepEqual(grpc.log, [])
   })
 })
 

@@ -35,9 +35,18 @@ export interface AccessControl {
 export const OPEN_NOTICE =
   'authentication is off: whoever can connect to this address of this machine may move money'
 
-/** Everybody is let in, and may do everything: for one's own machine. */
+/** Everybody is let in, and may do everything but what only somebody known can do: for one's own machine. */
 export function openAccess(florin: Florin): AccessControl {
-  return { authentication: 'off', admit: async () => ANYONE, florinFor: () => florin }
+  async function admit(_credentials: Credentials, operation: OperationName): Promise<Access> {
+    return admitted(ANYONE, operation)
+  }
+  return { authentication: 'off', admit, florinFor: () => florin }
+}
+
+function admitted(access: Access, operation: OperationName): Access {
+  const refusal = operationRefusal(access, operation)
+  if (refusal !== null) throw refusal
+  return access
 }
 
 /** Only callers that are known are let in, and only to what they may do. */
@@ -54,18 +63,11 @@ export function createAccessControl(deps: {
 
   async function admit({ authorization }: Credentials, operation: OperationName): Promise<Access> {
     if (operations[operation].needs === 'nothing') return NOBODY
-    const access = await authenticate(authorization)
-    const refusal = operationRefusal(access, operation)
-    if (refusal !== null) throw refusal
-    return access
+    return admitted(await authenticate(authorization), operation)
   }
 
   async function authenticate(authorization: string | undefined): Promise<Access> {
-    if (authorization === undefined)
-      throw accessError('unauthenticated', 'this needs an Authorization header')
-    const token = /^bearer +([\x21-\x7e]+)$/i.exec(authorization)?.[1]
-    if (token === undefined)
-      throw accessError('invalid_token', 'Authorization must be: Bearer, a space, and a token')
+    const token = bearerTokenOf(authorization)
     if (token.startsWith(API_KEY_PREFIX)) return await florin.apiKeys.authenticate(token)
     if (tokens === null) throw accessError('invalid_token', 'this is no API key of this Florin')
     return await tokens.authenticate(token)
@@ -82,8 +84,18 @@ export function createAccessControl(deps: {
   return { authentication: 'on', admit, florinFor }
 }
 
+/** The token in an Authorization header. Throws unauthorized: unauthenticated, invalid_token. */
+export function bearerTokenOf(authorization: string | undefined): string {
+  if (authorization === undefined) {
+    throw accessError('unauthenticated', 'this needs an Authorization header')
+  }
+  const token = /^bearer +([\x21-\x7e]+)$/i.exec(authorization)?.[1]
+  if (token !== undefined) return token
+  throw accessError('invalid_token', 'Authorization must be: Bearer, a space, and a token')
+}
+
 function narrow(florin: Florin, access: Access, owners: AccountOwners): Florin {
-  if (access.ownOnly) return toOwnFlorin(florin, access.userId, owners)
+  if (access.ownOnly) return toOwnFlorin(florin, access, owners)
   const granting = grantingOwnScopes(florin, access.scopes)
   return access.scopes.has('ledger:issue')
     ? granting

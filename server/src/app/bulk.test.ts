@@ -81,7 +81,7 @@ test('no more than so many commands of one bulk are under way, and results come 
     const id = count++
     await new Promise((resolve) => setTimeout(resolve, (id * 7) % 5))
     underWay -= 1
-    return { kind: 'accepted', result: { id } }
+    return { kind: 'accepted', made: 'transfer', result: { id } }
   }
   const { bulk } = await newBulk({ inFlightMax: 7, submit })
   const results = await collect(bulk.independent(caller(), items(100)))
@@ -106,7 +106,7 @@ test('an unavailable store is the outcome of an item, a bug ends the request', a
   const failing = (error: Error) => async () => {
     count += 1
     if (count % 3 === 0) throw error
-    return { kind: 'accepted', result: {} }
+    return { kind: 'accepted', made: 'transfer', result: {} }
   }
   const away = await newBulk({ submit: failing(new AppError('unavailable', 'away')) })
   const results = await collect(away.bulk.independent(caller(), items(6)))

@@ -1,5 +1,6 @@
 // Many transfers in one request: all of them or none, or each by itself.
 import type { OutcomeOf, PostGroup, PostTransfer, Rejected } from '#core/command.ts'
+import { atOnce } from '#core/outcome.ts'
 import { AppError, invalidField, invalidFields, type ErrorKind, type FieldError } from '#core/errors.ts'
 import { IDEMPOTENCY_KEY_LENGTH_MAX } from '#core/metadata.ts'
 import type { HexDigest } from '#ports/digest.ts'
@@ -120,7 +121,7 @@ export function createBulk(deps: {
     const { caller, items } = chain
     try {
       if (items.length > 1) return toResults(chain, await batcher.submit(toGroup(caller, items, toCommand)))
-      const outcome = await batcher.submit(toCommand(caller, (items[0] as BulkItem).request))
+      const outcome = atOnce(await batcher.submit(toCommand(caller, (items[0] as BulkItem).request)))
       return [
         outcome.kind === 'accepted'
           ? { kind: 'posted', transfer: outcome.result }
@@ -159,7 +160,7 @@ export function createBulk(deps: {
 
 /** A chain is kept under the key of its first item, so that a retry of it is told the first outcome, whatever it was. */
 function toChains(caller: Caller, items: readonly BulkItem[]): Chain[] {
-  const { principal, idempotencyKey: key } = caller
+  const { principal, idempotencyKey: key, origin } = caller
   if (key !== null && key.length > BULK_KEY_LENGTH_MAX) {
     const message = `must have at most ${BULK_KEY_LENGTH_MAX} characters here: items are kept under <key>/<index>`
     throw invalidField('Idempotency-Key', message)
@@ -171,7 +172,7 @@ function toChains(caller: Caller, items: readonly BulkItem[]): Chain[] {
     const [head, ...others] = items.slice(first, end + 1) as [BulkItem, ...BulkItem[]]
     const own = head.idempotencyKey ?? (key === null ? null : `${key}/${first}`)
     const chain = {
-      caller: { principal, idempotencyKey: own },
+      caller: { principal, idempotencyKey: own, ...(origin === undefined ? {} : { origin }) },
       first,
       items: [{ ...head, idempotencyKey: null }, ...others],
     }

@@ -17,7 +17,9 @@ export function onlyOwn(owners: AccountOwners, userId: UserId): DebitCheck {
   return async (accounts) => {
     const found = await owners.of(accounts)
     const foreign = accounts.find((id) => found.get(id)?.userId !== userId)
-    if (foreign !== undefined) throw accessError('not_your_account', `account ${foreign} is not yours`)
+    if (foreign === undefined) return
+    const target = `account:${foreign}`
+    throw accessError('not_your_account', `account ${foreign} is not yours`, { target })
   }
 }
 
@@ -58,6 +60,10 @@ export function withDebitCheck(florin: Florin, check: DebitCheck): Florin {
   return {
     ...florin,
     transfers: {
+      async create(caller, request) {
+        await check(sourcesOf(request))
+        return await transfers.create(caller, request)
+      },
       async post(caller, request) {
         await check(sourcesOf(request))
         return await transfers.post(caller, request)

@@ -1,6 +1,6 @@
 // Florin as a user has it: only what is their own is there, and nothing shows what others have.
 import { accessError } from '#core/access-codes.ts'
-import type { Rejected } from '#core/command.ts'
+import type { Principal, Rejected } from '#core/command.ts'
 import type { AccountId, HoldId, UserId } from '#core/ids.ts'
 import type { Hold } from '#core/hold.ts'
 import { rejected } from '#core/outcome.ts'
@@ -10,10 +10,14 @@ import type { Florin, Reader } from './florin.ts'
 import { createOwnView, type OwnView } from './own-view.ts'
 
 /** Narrows Florin to one user. Every part of it is here: one that is new does not compile until it has been thought of. */
-export function toOwnFlorin(florin: Florin, userId: UserId, owners: AccountOwners): Florin {
+export function toOwnFlorin(
+  florin: Florin,
+  { userId, principal }: { readonly userId: UserId; readonly principal: Principal },
+  owners: AccountOwners,
+): Florin {
   const { reader, directory } = florin
   const view = createOwnView(owners, userId)
-  const own = { ...florin, reader: toOwnReader(reader, userId, view) }
+  const own = { ...florin, reader: toOwnReader(reader, { userId, principal }, view) }
   const checked = withDebitCheck(own, onlyOwn(owners, userId))
 
   /** The user's hold, or a refusal: another's is answered as one that is not there. */
@@ -26,6 +30,7 @@ export function toOwnFlorin(florin: Florin, userId: UserId, owners: AccountOwner
   return {
     accounts: notForUsers,
     transfers: {
+      create: async (caller, request) => await view.created(await checked.transfers.create(caller, request)),
       post: async (caller, request) => await view.posted(await checked.transfers.post(caller, request)),
       async simulate(caller, request) {
         const outcome = await checked.transfers.simulate(caller, request)
@@ -70,9 +75,18 @@ export function toOwnFlorin(florin: Florin, userId: UserId, owners: AccountOwner
         const hold = await findHold(id)
         if ('kind' in hold) return hold
         if (!(await view.isOwn(hold.destination))) {
-          throw accessError('not_your_account', `hold ${id} is for an account that is not yours`)
+          const message = `hold ${id} is for an account that is not yours`
+          throw accessError('not_your_account', message, { target: `hold:${id}` })
         }
         return await checked.holds.release(caller, id)
+      },
+    },
+    approvals: {
+      approve: refuse,
+      async reject(caller, id) {
+        return (await own.reader.findApproval(id)) === undefined
+          ? rejected('approval_not_found', 'approval_id', `approval ${id} does not exist`)
+          : await checked.approvals.reject(caller, id)
       },
     },
     policies: notForUsers,
@@ -90,7 +104,22 @@ export function toOwnFlorin(florin: Florin, userId: UserId, owners: AccountOwner
     history: { ...florin.history, trialBalance: refuse, allBalances: refuse },
     testClock: { ...florin.testClock, advance: refuse },
     expireHolds: refuse,
+    expireApprovals: refuse,
     apiKeys: notForUsers,
+    logins: {
+      ...florin.logins,
+      setPassword: refuse,
+      setRoles: refuse,
+      expireSessions: refuse,
+      find: async (id) => (id === userId ? await florin.logins.find(id) : undefined),
+      listSessions: async (id) => (id === userId ? await florin.logins.listSessions(id) : []),
+      endSession: async (caller, id, session) =>
+        id === userId
+          ? await florin.logins.endSession(caller, id, session)
+          : rejected('user_not_found', 'id', `user ${id} does not exist`),
+    },
+    audit: notForUsers,
+    attempts: florin.attempts,
     reader: own.reader,
     directory: {
       ...directory,
@@ -104,7 +133,11 @@ export function toOwnFlorin(florin: Florin, userId: UserId, owners: AccountOwner
   }
 }
 
-function toOwnReader(reader: Reader, userId: UserId, view: OwnView): Reader {
+function toOwnReader(
+  reader: Reader,
+  { userId, principal }: { readonly userId: UserId; readonly principal: Principal },
+  view: OwnView,
+): Reader {
   async function isOneOwn(ids: readonly AccountId[]): Promise<boolean> {
     return (await Promise.all(ids.map(view.isOwn))).includes(true)
   }
@@ -140,6 +173,16 @@ function toOwnReader(reader: Reader, userId: UserId, view: OwnView): Reader {
       return (await view.isOwn(accountId)) ? await reader.listHolds(query) : []
     },
     listDueHolds: refuse,
+    // Their own are those that they asked for.
+    async findApproval(id) {
+      const approval = await reader.findApproval(id)
+      return approval?.requestedBy === principal ? approval : undefined
+    },
+    async listApprovals(query) {
+      const { requestedBy = principal } = query
+      return requestedBy === principal ? await reader.listApprovals({ ...query, requestedBy }) : []
+    },
+    listDueApprovals: refuse,
     findPolicy: refuse,
     findPolicyFor: refuse,
     listPolicies: refuse,

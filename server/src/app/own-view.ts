@@ -4,14 +4,16 @@ import type { PostTransfer, Rejected } from '#core/command.ts'
 import type { AccountId, UserId } from '#core/ids.ts'
 import type { AccountOwners } from './account-owners.ts'
 import type { BulkResult } from './bulk.ts'
-import type { ShownOutcomeOf, ShownSimulation, ShownTransfer } from './shown.ts'
+import type { ShownOutcomeOf, ShownSimulation, ShownTransfer, ShownTransferOutcome } from './shown.ts'
 
 /** Hides what is not the user's. */
 export interface OwnView {
   readonly isOwn: (id: AccountId) => Promise<boolean>
   readonly transfer: <T extends ShownTransfer>(transfer: T) => Promise<T>
   readonly rejected: (outcome: Rejected) => Promise<Rejected>
-  readonly posted: (outcome: ShownOutcomeOf<PostTransfer>) => Promise<ShownOutcomeOf<PostTransfer>>
+  readonly posted: (outcome: ShownTransferOutcome) => Promise<ShownTransferOutcome>
+  /** As `posted`; who asked for an approval has seen all that is in it. */
+  readonly created: (outcome: ShownOutcomeOf<PostTransfer>) => Promise<ShownOutcomeOf<PostTransfer>>
   readonly simulation: (simulation: ShownSimulation) => Promise<ShownSimulation>
   readonly bulkResult: (result: BulkResult) => Promise<BulkResult>
 }
@@ -41,10 +43,14 @@ export function createOwnView(owners: AccountOwners, userId: UserId): OwnView {
     }
   }
 
-  async function posted(outcome: ShownOutcomeOf<PostTransfer>): Promise<ShownOutcomeOf<PostTransfer>> {
+  async function posted(outcome: ShownTransferOutcome): Promise<ShownTransferOutcome> {
     return outcome.kind === 'rejected'
       ? await rejected(outcome)
       : { ...outcome, result: await transfer(outcome.result) }
+  }
+
+  async function created(outcome: ShownOutcomeOf<PostTransfer>): Promise<ShownOutcomeOf<PostTransfer>> {
+    return outcome.kind === 'accepted' && outcome.made === 'approval' ? outcome : await posted(outcome)
   }
 
   return {
@@ -52,10 +58,11 @@ export function createOwnView(owners: AccountOwners, userId: UserId): OwnView {
     transfer,
     rejected,
     posted,
+    created,
     async simulation({ outcome, entries }) {
       const isOwn = await ownAmong(entries.map(({ accountId }) => accountId))
       return {
-        outcome: await posted(outcome),
+        outcome: await created(outcome),
         entries: entries.filter(({ accountId }) => isOwn(accountId)),
       }
     },

@@ -11,6 +11,7 @@ export interface RulesRequest extends Pick<PolicyRules, 'allowedDestinations' | 
   readonly ceiling: string | null
   readonly minimum: string | null
   readonly maximum: string | null
+  readonly approvalAbove: string | null
   readonly velocity: readonly VelocityRequest[]
   readonly fee: FeeRequest | null
 }
@@ -44,6 +45,7 @@ export function readRules(request: RulesRequest, scale: Scale): PolicyRules {
     ceiling: reader.optional('rules.ceiling', request.ceiling),
     minimum: reader.optional('rules.minimum', request.minimum),
     maximum: reader.optional('rules.maximum', request.maximum),
+    approvalAbove: reader.optional('rules.approval_above', request.approvalAbove),
     velocity: request.velocity.map((rule, i) => readVelocity(rule, `rules.velocity[${i}]`, reader)),
     allowedDestinations: request.allowedDestinations,
     freeze: request.freeze,

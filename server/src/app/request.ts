@@ -1,6 +1,7 @@
 // What every request that changes something brings along.
+import type { Origin } from '#core/audit.ts'
 import { canonicalJson, type Json } from '#core/canonical-json.ts'
-import type { Idempotency, Principal } from '#core/command.ts'
+import type { CommandFields, Principal } from '#core/command.ts'
 import { AppError } from '#core/errors.ts'
 import type { HexDigest } from '#ports/digest.ts'
 
@@ -8,6 +9,8 @@ import type { HexDigest } from '#ports/digest.ts'
 export interface Caller {
   readonly principal: Principal
   readonly idempotencyKey: string | null
+  /** From where the request came; absent where it came from nowhere else. */
+  readonly origin?: Origin
   /** True once nobody waits for the answer. Absent where an edge cannot tell. */
   readonly isGone?: () => boolean
 }
@@ -20,10 +23,10 @@ export const CALLER_GONE = 'caller_gone'
  * Throws when the caller has gone: this is the last step before a command is handed over.
  */
 export function callerFields(
-  { principal, idempotencyKey, isGone }: Caller,
+  { principal, idempotencyKey, origin, isGone }: Caller,
   asked: Json,
   digest: HexDigest,
-): { readonly principal: Principal; readonly idempotency: Idempotency | null } {
+): Pick<CommandFields, 'principal' | 'idempotency' | 'origin'> {
   if (isGone?.() === true) {
     throw new AppError('unavailable', 'the caller waits no longer; nothing was changed', {
       code: CALLER_GONE,
@@ -31,6 +34,7 @@ export function callerFields(
   }
   return {
     principal,
+    ...(origin === undefined ? {} : { origin }),
     idempotency:
       idempotencyKey === null ? null : { key: idempotencyKey, fingerprint: digest(canonicalJson(asked)) },
   }

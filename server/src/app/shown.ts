@@ -1,5 +1,15 @@
 // Transfers as their callers may see them: a user is not shown the balances of accounts that are not theirs.
-import type { Accepted, Capture, Command, Makes, OutcomeOf, Rejected, Simulation } from '#core/command.ts'
+import type { Approved } from '#core/approval-commands.ts'
+import type {
+  Accepted,
+  Capture,
+  Command,
+  Makes,
+  OutcomeOf,
+  PostTransfer,
+  Rejected,
+  Simulation,
+} from '#core/command.ts'
 import type { FailedTransfer, Leg, PostedTransfer, SettledPosting } from '#core/transfer.ts'
 
 /** A posting that happened; the side of an account that the caller may not see is null. */
@@ -18,18 +28,22 @@ export type ShownTransfer = ShownPosted | FailedTransfer
 
 /** What a transfer would come to, as the caller may see it. */
 export interface ShownSimulation extends Omit<Simulation, 'outcome'> {
-  readonly outcome: Shown<'transfer'>
+  readonly outcome: ShownOutcomeOf<PostTransfer>
 }
 
-interface ShownMakes extends Omit<Makes, 'transfer' | 'transfers' | 'capture' | 'simulation'> {
+interface ShownMakes extends Omit<Makes, 'transfer' | 'transfers' | 'capture' | 'simulation' | 'approved'> {
   readonly transfer: ShownPosted
   readonly transfers: readonly ShownPosted[]
   readonly capture: Omit<Capture, 'transfer'> & { readonly transfer: ShownPosted }
   readonly simulation: ShownSimulation
+  readonly approved: Omit<Approved, 'transfer'> & { readonly transfer: ShownPosted }
 }
 
 type Shown<Made extends keyof Makes> =
-  (Omit<Accepted<Made>, 'result'> & { readonly result: ShownMakes[Made] }) | Rejected
+  { [One in Made]: Omit<Accepted<One>, 'result'> & { readonly result: ShownMakes[One] } }[Made] | Rejected
+
+/** The outcome of a transfer that does not wait for approval, as the caller may see it. */
+export type ShownTransferOutcome = Shown<'transfer'>
 
 /** The outcome of a command of kind C as the caller may see it. */
 export type ShownOutcomeOf<C extends Command> = Shown<MadeOf<OutcomeOf<C>>>

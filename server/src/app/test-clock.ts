@@ -3,7 +3,6 @@ import { AppError, invalidField } from '#core/errors.ts'
 import { addSeconds, type Instant } from '#core/instant.ts'
 import type { MovableClock } from '#ports/clock.ts'
 import type { JournalReader } from '#ports/journal-reader.ts'
-import type { ExpireHolds } from './expire-holds.ts'
 
 /** What a process is run for: `development` lets its clock be put forward, `production` does not. */
 export const modes = ['development', 'production'] as const
@@ -24,7 +23,7 @@ export interface ClockReading {
 export interface TestClock {
   read(): ClockReading
   /**
-   * Puts the clock forward, and releases the holds that are due then before it answers. Throws `test_clock_forbidden`
+   * Puts the clock forward, and ends the holds and approvals that are due then before it answers. Throws `test_clock_forbidden`
    * in production, and a validation error for `to` or `seconds`.
    */
   advance(to: { readonly seconds: number } | { readonly to: Instant }): Promise<ClockReading>
@@ -34,9 +33,10 @@ export interface TestClock {
 export function createTestClock(deps: {
   readonly clock: MovableClock
   readonly mode: Mode
-  readonly expireHolds: ExpireHolds
+  /** What ends by time; each answers whether there may be more. */
+  readonly expire: readonly (() => Promise<'more' | 'done'>)[]
 }): TestClock {
-  const { clock, mode, expireHolds } = deps
+  const { clock, mode, expire } = deps
   const read = (): ClockReading => ({ now: clock.now(), aheadMs: clock.aheadMs() })
 
   async function advance(by: { readonly seconds: number } | { readonly to: Instant }): Promise<ClockReading> {
@@ -52,7 +52,7 @@ export function createTestClock(deps: {
     if (moment > latest)
       throw invalidField(field, `must not go beyond ${latest}: ten years ahead of real time`)
     clock.moveTo(moment)
-    while ((await expireHolds()) === 'more');
+    for (const end of expire) while ((await end()) === 'more');
     return read()
   }
 

@@ -45,7 +45,7 @@ export interface TransferReader {
   /** The currencies of these requests; those that nobody knows are missing. */
   currenciesOf(requests: readonly TransferRequest[]): Promise<KnownCurrencies>
   /**
-   * The command. Throws a validation error for `postings[i].amount`, `postings[i].currency`, and for an `effective_at`
+   * The command, which does not wait for approval. Throws a validation error for `postings[i].amount`, `postings[i].currency`, and for an `effective_at`
    * that is longer ago than may be.
    */
   toCommand(caller: Caller, request: TransferRequest, currencies: KnownCurrencies): PostTransfer
@@ -84,6 +84,7 @@ export function createTransferReader(deps: {
       effectiveAt,
       earliestEffectiveAt:
         effectiveAt === null ? null : addSeconds(clock.now(), -backdatingDays * SECONDS_PER_DAY),
+      approvalSeconds: null,
     }
     return { ...content, ...callerFields(caller, askedTransfer(content), digest) }
   }

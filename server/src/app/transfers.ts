@@ -1,6 +1,7 @@
 // Use cases of transfers: post one, see what it would come to, undo it.
 import type { PostTransfer, ReverseTransfer, SimulateTransfer } from '#core/command.ts'
 import type { TransferId } from '#core/ids.ts'
+import { atOnce } from '#core/outcome.ts'
 import type { Metadata } from '#core/metadata.ts'
 import type { HexDigest } from '#ports/digest.ts'
 import type { IdSource } from '#ports/id-source.ts'
@@ -8,7 +9,7 @@ import type { LedgerReader } from '#ports/ledger-reader.ts'
 import { readPositiveAmount } from './amounts.ts'
 import type { CommandBatcher } from './command-batcher.ts'
 import { callerFields, type Caller } from './request.ts'
-import type { ShownOutcomeOf } from './shown.ts'
+import type { ShownOutcomeOf, ShownTransferOutcome } from './shown.ts'
 import type { TransferReader, TransferRequest } from './transfer-requests.ts'
 
 /** What to undo of a transfer. */
@@ -24,9 +25,11 @@ export interface ReversalRequest {
 
 /** Posts, tries and undoes transfers. */
 export interface Transfers {
-  /** Throws a validation error as TransferReader.toCommand does. */
-  post(caller: Caller, request: TransferRequest): Promise<ShownOutcomeOf<PostTransfer>>
-  /** What `post` would come to, now; nothing is recorded, and the caller's idempotency key stays unused. */
+  /** Posts it, or lets it wait for approval. Throws a validation error as TransferReader.toCommand does. */
+  create(caller: Caller, request: TransferRequest): Promise<ShownOutcomeOf<PostTransfer>>
+  /** As `create` for whoever cannot be told of an approval: what would have to wait is refused. */
+  post(caller: Caller, request: TransferRequest): Promise<ShownTransferOutcome>
+  /** What `create` would come to, now; nothing is recorded, and the caller's idempotency key stays unused. */
   simulate(caller: Caller, request: TransferRequest): Promise<ShownOutcomeOf<SimulateTransfer>>
   /** Throws a validation error for `amount`. */
   reverse(
@@ -43,8 +46,10 @@ export function createTransfers(deps: {
   readonly reader: LedgerReader
   readonly ids: IdSource
   readonly digest: HexDigest
+  /** How long a transfer waits for approval. */
+  readonly approvalSeconds: number
 }): Transfers {
-  const { batcher, transferReader, reader, ids, digest } = deps
+  const { batcher, transferReader, reader, ids, digest, approvalSeconds } = deps
 
   async function toCommand(caller: Caller, request: TransferRequest): Promise<PostTransfer> {
     return transferReader.toCommand(caller, request, await transferReader.currenciesOf([request]))
@@ -84,9 +89,12 @@ export function createTransfers(deps: {
   }
 
   return {
-    post: async (caller, request) => await batcher.submit(await toCommand(caller, request)),
+    create: async (caller, request) =>
+      await batcher.submit({ ...(await toCommand(caller, request)), approvalSeconds }),
+    post: async (caller, request) => atOnce(await batcher.submit(await toCommand(caller, request))),
     async simulate({ principal }, request) {
-      const transfer = await toCommand({ principal, idempotencyKey: null }, request)
+      const command = await toCommand({ principal, idempotencyKey: null }, request)
+      const transfer = { ...command, approvalSeconds }
       return await batcher.submit({ kind: 'simulate_transfer', principal, idempotency: null, transfer })
     },
     reverse,

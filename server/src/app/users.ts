@@ -1,5 +1,5 @@
 // Use cases of users.
-import type { CreateUser, OutcomeOf, UpdateUser } from '#core/command.ts'
+import type { CreateUser, EraseUser, OutcomeOf, UpdateUser } from '#core/command.ts'
 import type { UserId } from '#core/ids.ts'
 import type { HexDigest } from '#ports/digest.ts'
 import type { IdSource } from '#ports/id-source.ts'
@@ -11,7 +11,7 @@ export interface UserRequest extends Pick<CreateUser, 'name' | 'email' | 'metada
   readonly id: UserId | null
 }
 
-/** Makes and changes users. */
+/** Makes, changes and erases users. */
 export interface Users {
   create(caller: Caller, request: UserRequest): Promise<OutcomeOf<CreateUser>>
   update(
@@ -19,6 +19,8 @@ export interface Users {
     id: UserId,
     request: Pick<UpdateUser, 'ifVersion' | 'changes'>,
   ): Promise<OutcomeOf<UpdateUser>>
+  /** Name and e-mail address are gone afterwards, wherever Florin had them; once more changes nothing. */
+  erase(caller: Caller, id: UserId, request: Pick<EraseUser, 'ifRoles'>): Promise<OutcomeOf<EraseUser>>
 }
 
 /** Makes the use cases. */
@@ -26,8 +28,10 @@ export function createUsers(deps: {
   readonly batcher: CommandBatcher
   readonly ids: IdSource
   readonly digest: HexDigest
+  /** Called with each user who was erased, and whose tokens must not be known any more. */
+  readonly onErased: (id: UserId) => void
 }): Users {
-  const { batcher, ids, digest } = deps
+  const { batcher, ids, digest, onErased } = deps
 
   async function create(caller: Caller, request: UserRequest): Promise<OutcomeOf<CreateUser>> {
     const { id, name, email, metadata } = request
@@ -55,5 +59,16 @@ export function createUsers(deps: {
     })
   }
 
-  return { create, update }
+  async function erase(
+    caller: Caller,
+    id: UserId,
+    { ifRoles }: Pick<EraseUser, 'ifRoles'>,
+  ): Promise<OutcomeOf<EraseUser>> {
+    const fields = callerFields(caller, { kind: 'erase_user', id }, digest)
+    const outcome = await batcher.submit<EraseUser>({ kind: 'erase_user', ...fields, id, ifRoles })
+    onErased(id)
+    return outcome
+  }
+
+  return { create, update, erase }
 }

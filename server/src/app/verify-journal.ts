@@ -13,6 +13,7 @@ import type { Transfer } from '#core/transfer.ts'
 import type { AuditedEntry, EntryKey, JournalHead, LedgerSnapshot, SealedPage } from '#ports/ledger-audit.ts'
 import type { Findings } from './findings.ts'
 import { createIdCounts, type IdCounts } from './id-counts.ts'
+import { createMarkCheck } from './verify-audit.ts'
 
 /** Rows are looked up when this many facts have gathered: large enough that a round trip costs nothing a row. */
 const LOOKUP_FACTS = 2000
@@ -51,6 +52,7 @@ export async function verifyJournal(
   }
   const head = await snapshot.head()
   const seals = createSealCheck(head, findings, deps.sha256)
+  const marks = createMarkCheck(snapshot.auditMarks(), findings)
   let gathered: Gathered = { transfers: [], entries: [], holds: [] }
   const compareRows = async (): Promise<void> => {
     await compareTransfers(snapshot, gathered.transfers, walk, findings)
@@ -63,12 +65,14 @@ export async function verifyJournal(
     for (const page of pages) {
       const lines = page.text.split('\n')
       seals.examine(page, lines)
+      await marks.examine(page, lines)
       replayLines(walk, page, { lines, gathered, findings })
       if (gathered.transfers.length + gathered.holds.length >= LOOKUP_FACTS) await compareRows()
     }
     deps.onProgress(pages.at(-1)?.number ?? 0, head.number)
   }
   await compareRows()
+  await marks.finish()
   return { ...walk, lastPage: seals.finish() }
 }
 
@@ -83,7 +87,7 @@ function createSealCheck(head: JournalHead, findings: Findings, sha256: Sha256) 
   function examine(page: SealedPage, lines: readonly string[]): void {
     const { number, root, hash, sealedAt } = page
     const subject = `page ${number}`
-    const realRoot = merkleRoot(lines, sha256)
+    const realRoot = merkleRoot(page.audit === null ? lines : [...lines, page.audit], sha256)
     roots.examined()
     if (!sameBytes(root, realRoot)) roots.found(subject, hex(realRoot), hex(root))
 

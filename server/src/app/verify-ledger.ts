@@ -6,6 +6,9 @@ import type { AccountId } from '#core/ids.ts'
 import type { Sha256 } from '#core/merkle.ts'
 import { formatAmount, type Scale } from '#core/money.ts'
 import { apiKeyData } from '#core/access-facts.ts'
+import { approvalData } from '#core/approval-facts.ts'
+import type { Login } from '#core/login.ts'
+import { sessionData } from '#core/login-facts.ts'
 import { policyData, quoteData } from '#core/facts.ts'
 import type { Quote } from '#core/quote.ts'
 import { readFact, readTransferData, type RecordedFact } from '#core/recorded-fact.ts'
@@ -42,8 +45,10 @@ export async function verifyLedger({ audit, sha256, onProgress }: VerifyDeps): P
     await verifyReversals(snapshot, walk, findings.check('reversals'))
     await verifyPolicies(snapshot, walk, findings.check('policies'))
     await verifyQuotes(snapshot, walk, findings.check('quotes'))
+    await verifyApprovals(snapshot, walk, findings.check('approvals'))
     await verifyBooks(snapshot, walk, findings.check('books'))
     await verifyAccess(snapshot, walk, findings.check('access'))
+    await verifyLogins(snapshot, walk, findings.check('logins'))
     verifyZeroSums(accounts, findings.check('zero'))
     await verifyDerivedRows(snapshot, findings.check('derived'))
     const checks = findings.results()
@@ -66,8 +71,8 @@ async function verifyCurrencies(
 async function verifyUsers(snapshot: LedgerSnapshot, { replay }: JournalWalk, check: Check): Promise<void> {
   const compare = createRowComparison('user', replay.users, check)
   for await (const rows of snapshot.users()) {
-    for (const { id, metadata, version, createdAt, updatedAt } of rows) {
-      compare.row(id, { id, metadata, version, createdAt, updatedAt }, (user) => ({ ...user }))
+    for (const { id, metadata, version, createdAt, updatedAt, erasedAt } of rows) {
+      compare.row(id, { id, metadata, version, createdAt, updatedAt, erasedAt }, (user) => ({ ...user }))
     }
   }
   compare.finish()
@@ -300,6 +305,18 @@ async function verifyQuotes(snapshot: LedgerSnapshot, { replay }: JournalWalk, c
   compare.finish()
 }
 
+async function verifyApprovals(
+  snapshot: LedgerSnapshot,
+  { replay }: JournalWalk,
+  check: Check,
+): Promise<void> {
+  const compare = createRowComparison('approval', replay.approvals, check)
+  for await (const rows of snapshot.approvals()) {
+    for (const approval of rows) compare.row(approval.id, approvalData(approval), approvalData)
+  }
+  compare.finish()
+}
+
 async function verifyBooks(snapshot: LedgerSnapshot, { replay }: JournalWalk, check: Check): Promise<void> {
   const { closedThrough } = await snapshot.books()
   check.compare('books', { closed_through: replay.closedThrough }, { closed_through: closedThrough })
@@ -311,6 +328,23 @@ async function verifyAccess(snapshot: LedgerSnapshot, { replay }: JournalWalk, c
     for (const key of rows) compare.row(key.id, apiKeyData(key), apiKeyData)
   }
   compare.finish()
+}
+
+async function verifyLogins(snapshot: LedgerSnapshot, { replay }: JournalWalk, check: Check): Promise<void> {
+  const logins = createRowComparison('login of user', replay.logins, check)
+  const show = ({ roles, passwordSetAt }: Login): Json => ({
+    roles: [...roles],
+    password_set_at: passwordSetAt,
+  })
+  for await (const rows of snapshot.logins()) {
+    for (const login of rows) logins.row(login.userId, show(login), show)
+  }
+  logins.finish()
+  const sessions = createRowComparison('session', replay.sessions, check)
+  for await (const rows of snapshot.sessions()) {
+    for (const session of rows) sessions.row(session.id, sessionData(session), sessionData)
+  }
+  sessions.finish()
 }
 
 function verifyZeroSums(accounts: ReadonlyMap<AccountId, Balance>, check: Check): void {

@@ -1,6 +1,7 @@
 // Commands that change who may do what.
 import type { Scope } from './access.ts'
 import type { ApiKey } from './api-key.ts'
+import type { Attempt } from './attempt.ts'
 import type { CommandFields } from './command.ts'
 import type { ApiKeyId } from './ids.ts'
 import type { Instant } from './instant.ts'
@@ -29,12 +30,20 @@ export interface RevokeApiKey extends CommandFields {
   readonly id: ApiKeyId
 }
 
-/** Everything that can change who may do what. */
-export type AccessCommand = CreateApiKey | RotateApiKey | RevokeApiKey
+/** Records attempts that were refused. */
+export interface RecordAttempts extends CommandFields {
+  readonly kind: 'record_attempts'
+  readonly idempotency: null
+  readonly attempts: readonly Attempt[]
+}
+
+/** Everything that can change who may do what, or that tells who tried. */
+export type AccessCommand = CreateApiKey | RotateApiKey | RevokeApiKey | RecordAttempts
 
 /** What accepted ones make, by name. */
 export interface AccessMakes {
   readonly api_key: ApiKey
+  readonly attempts: { readonly recorded: number }
 }
 
 /** What each makes. */
@@ -42,4 +51,5 @@ export interface AccessMadeBy {
   readonly create_api_key: 'api_key'
   readonly rotate_api_key: 'api_key'
   readonly revoke_api_key: 'api_key'
+  readonly record_attempts: 'attempts'
 }

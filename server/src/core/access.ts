@@ -7,6 +7,11 @@ import { parsed, problem, type Parsed } from './parsed.ts'
 export const scopes = [
   'accounts:read',
   'accounts:write',
+  'approvals:read',
+  /** Approve and reject transfers that wait for a second principal. */
+  'approvals:write',
+  /** Read the audit log: who did what, from where, and who was refused. */
+  'audit:read',
   /** Put the test clock forward. */
   'clock:write',
   'currencies:write',
@@ -24,6 +29,8 @@ export const scopes = [
   'policies:write',
   'transfers:read',
   'transfers:write',
+  /** Take name and e-mail address from a user, for good. */
+  'users:erase',
   'users:read',
   'users:write',
 ] as const
@@ -42,6 +49,7 @@ const roleScopes = {
   service: [
     'accounts:read',
     'accounts:write',
+    'approvals:read',
     'events:read',
     'fx:read',
     'fx:write',
@@ -57,6 +65,8 @@ const roleScopes = {
   /** A user, who sees and debits only their own accounts. */
   user: [
     'accounts:read',
+    'approvals:read',
+    'approvals:write',
     'fx:read',
     'fx:write',
     'holds:read',
@@ -78,6 +88,8 @@ export const roles = Object.keys(roleScopes) as readonly Role[]
 export type Access = {
   readonly principal: Principal
   readonly scopes: ReadonlySet<Scope>
+  /** By what the caller is known, such as a session; absent where the principal tells it. */
+  readonly credential?: string
 } & (
   | {
       /** Sees and debits only what is the user's own. */

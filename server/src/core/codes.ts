@@ -10,6 +10,18 @@ export const refusalCodes = {
   transfer_id_reused: 110,
   /** What is asked for would have expired before it was made. */
   expires_at_in_past: 120,
+  /** No transfer with this id waits for approval, or ever did. */
+  approval_not_found: 122,
+  /** The transfer has been approved. */
+  approval_approved: 123,
+  /** The transfer has been rejected, or taken back. */
+  approval_rejected: 124,
+  /** Nobody approved the transfer in time. */
+  approval_expired: 125,
+  /** The approval has not expired yet. */
+  approval_not_due: 126,
+  /** Nobody approves a transfer that they asked for. */
+  approver_is_maker: 127,
   /** Business time lies after the time of recording. */
   effective_at_in_future: 130,
   /** The books are closed through this time. */
@@ -44,8 +56,14 @@ export const refusalCodes = {
   policy_exists: 450,
   /** No such API key. */
   api_key_not_found: 460,
+  /** No such session, or its time is over. */
+  session_not_found: 470,
   /** If-Match named another version than the present one. */
   version_mismatch: 500,
+  /** The user's roles are no longer those that the caller was let to change. */
+  roles_changed: 502,
+  /** The password is no longer the one that was proven. */
+  password_changed: 503,
   /** Only a posted transfer can be reversed. */
   transfer_not_posted: 510,
   /** A reversal cannot be reversed; post a new transfer. */
@@ -68,6 +86,8 @@ export const refusalCodes = {
   api_key_revoked: 530,
   /** The API key has expired. */
   api_key_expired: 531,
+  /** The person has been erased: what is left of the user changes no more. */
+  user_erased: 535,
   /** The books are closed further than this already, or the time has not come. */
   period_not_closable: 542,
   /** Source and destination of a posting are the same account. */
@@ -106,6 +126,8 @@ export const refusalCodes = {
   holds_open: 730,
   /** Only an empty account can be closed. */
   balance_not_zero: 731,
+  /** A policy wants a second principal's approval, and this cannot wait for one. */
+  approval_required: 740,
 } as const satisfies Record<string, number>
 
 /** A code of the closed list. */

@@ -1,9 +1,13 @@
 // Commands: everything that can change the ledger. Each is decided by one decide function and recorded in one commit.
+import type { Role } from './access.ts'
 import type { AccessCommand, AccessMadeBy, AccessMakes } from './access-commands.ts'
+import type { ApprovalCommand, ApprovalMadeBy, ApprovalMakes } from './approval-commands.ts'
 import type { Account } from './account.ts'
+import type { Origin } from './audit.ts'
 import type { Refusal } from './codes.ts'
 import type { Currency, LedgerCurrency } from './currency.ts'
 import type { Hold } from './hold.ts'
+import type { LoginCommand, LoginMadeBy, LoginMakes } from './login-commands.ts'
 import type { AccountId, HoldId, PolicyId, QuoteId, TransferId, UserId } from './ids.ts'
 import type { Instant } from './instant.ts'
 import type { Metadata } from './metadata.ts'
@@ -26,6 +30,8 @@ export interface Idempotency {
 export interface CommandFields {
   readonly principal: Principal
   readonly idempotency: Idempotency | null
+  /** From where it came; absent: Florin itself wants it. */
+  readonly origin?: Origin
 }
 
 /** Makes a currency of your own. */
@@ -49,6 +55,14 @@ export interface UpdateUser extends CommandFields {
   readonly id: UserId
   readonly ifVersion: number | null
   readonly changes: Partial<Pick<User, 'name' | 'email' | 'metadata'>>
+}
+
+/** Takes name and e-mail address from a user, for good. */
+export interface EraseUser extends CommandFields {
+  readonly kind: 'erase_user'
+  readonly id: UserId
+  /** Only a user who has these roles; null: whatever they are. */
+  readonly ifRoles: readonly Role[] | null
 }
 
 /** Opens an account; an initial balance comes from the currency's external account, in the same commit. */
@@ -93,6 +107,8 @@ export interface PostTransfer extends CommandFields, TransferContent {
   readonly idChosen: boolean
   /** Business time may not lie before it; null where any will do. */
   readonly earliestEffectiveAt: Instant | null
+  /** How long it may wait for approval where a policy demands one; null where it cannot wait: it is refused then. */
+  readonly approvalSeconds: number | null
 }
 
 /** Transfers that happen together or not at all. */
@@ -204,6 +220,7 @@ export type Command =
   | CreateCurrency
   | CreateUser
   | UpdateUser
+  | EraseUser
   | CreateAccount
   | UpdateAccount
   | CloseAccount
@@ -220,6 +237,8 @@ export type Command =
   | ClosePeriod
   | SimulateTransfer
   | AccessCommand
+  | ApprovalCommand
+  | LoginCommand
 
 /** A capture: the transfer, and the hold as it is then. */
 export interface Capture {
@@ -240,7 +259,7 @@ export interface Books {
 }
 
 /** What accepted commands make, by name. */
-export interface Makes extends AccessMakes {
+export interface Makes extends AccessMakes, ApprovalMakes, LoginMakes {
   readonly currency: LedgerCurrency
   readonly user: User
   readonly account: Account
@@ -254,14 +273,15 @@ export interface Makes extends AccessMakes {
   readonly simulation: Simulation
 }
 
-interface MadeBy extends AccessMadeBy {
+interface MadeBy extends AccessMadeBy, ApprovalMadeBy, LoginMadeBy {
   readonly create_currency: 'currency'
   readonly create_user: 'user'
   readonly update_user: 'user'
+  readonly erase_user: 'user'
   readonly create_account: 'account'
   readonly update_account: 'account'
   readonly close_account: 'account'
-  readonly post_transfer: 'transfer'
+  readonly post_transfer: 'transfer' | 'approval'
   readonly post_group: 'transfers'
   readonly reverse_transfer: 'transfer'
   readonly create_hold: 'hold'
@@ -292,10 +312,15 @@ export interface Rejected {
 }
 
 /** The outcome of a command of kind C. */
-export type OutcomeOf<C extends Command> = Accepted<MadeBy[C['kind']]> | Rejected
+export type OutcomeOf<C extends Command> = AcceptedAny<MadeBy[C['kind']]> | Rejected
+
+/** What comes of a transfer that does not wait for approval. */
+export type TransferOutcome = Accepted<'transfer'> | Rejected
 
 /** The outcome of any command. */
-export type Outcome = { [Made in keyof Makes]: Accepted<Made> }[keyof Makes] | Rejected
+export type Outcome = AcceptedAny<keyof Makes> | Rejected
+
+type AcceptedAny<Made extends keyof Makes> = { [One in Made]: Accepted<One> }[Made]
 
 /** An outcome kept for replays under an idempotency key. Transfers in it are kept as themselves. */
 export interface IdempotencyRecord {

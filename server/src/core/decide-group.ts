@@ -2,7 +2,7 @@
 import type { Command, Outcome, OutcomeOf, PostGroup, PostTransfer } from './command.ts'
 import { recordRefusal } from './decide-transfer.ts'
 import { attempt, type Draft } from './draft.ts'
-import { accepted, rejectedFor } from './outcome.ts'
+import { accepted, atOnce, rejectedFor } from './outcome.ts'
 import type { PostedTransfer } from './transfer.ts'
 
 /**
@@ -31,7 +31,7 @@ function postAll(
 ): OutcomeOf<PostGroup> {
   const posted: PostedTransfer[] = []
   for (const [i, item] of items.entries()) {
-    const outcome = decideOnce(draft, item) as OutcomeOf<PostTransfer>
+    const outcome = atOnce(decideOnce(draft, item) as OutcomeOf<PostTransfer>)
     if (outcome.kind === 'rejected') {
       const { refusal, transfer, replayed } = outcome
       const field = refusal.field === null ? `items[${i}]` : `items[${i}].${refusal.field}`

@@ -16,7 +16,7 @@ import type { WorkingSet } from './working-set.ts'
 
 /**
  * Reserves money, or refuses: expires_at_in_past, and whatever a transfer of the amount would be refused for. The
- * fee of such a transfer is reserved with it.
+ * fee of such a transfer is reserved with it. A hold does not wait for approval: approval_required.
  */
 export function decideCreateHold(draft: Draft, command: CreateHold): OutcomeOf<CreateHold> {
   const { id, source, destination, amount, currency, scale, expiresAt, reference, metadata, principal } =
@@ -106,7 +106,7 @@ export function decideCapture(draft: Draft, command: CaptureHold): OutcomeOf<Cap
     draft,
     () => {
       replaceHold(draft, hold, after)
-      return carryOut(draft, principal, movement, postings, { limits: true, bounds: true })
+      return carryOut(draft, principal, movement, postings, { limits: true, bounds: true, approval: true })
     },
     ({ kind }) => kind === 'accepted',
   )

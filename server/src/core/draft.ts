@@ -1,19 +1,22 @@
 // A batch being decided: the working set as it stands after the commands so far, and what has to be written.
 import type { KeptApiKey } from './api-key.ts'
+import type { Approval } from './approval.ts'
 import type { Account, AccountBalance } from './account.ts'
 import { assert } from './assert.ts'
+import type { OriginOfFacts } from './audit.ts'
 import type { Books, IdempotencyRecord, Principal } from './command.ts'
 import type { LedgerCurrency } from './currency.ts'
 import type { Fact } from './facts.ts'
 import type { Hold } from './hold.ts'
-import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId } from './ids.ts'
+import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, SessionId, TransferId, UserId } from './ids.ts'
 import type { Instant } from './instant.ts'
+import type { KeptLogin, Session } from './login.ts'
 import { MINOR_MAX } from './money.ts'
 import { policyKey, type Policy } from './policy.ts'
 import type { Quote } from './quote.ts'
 import { accountOf } from './refusal.ts'
 import type { Entry, PostedTransfer, Posting, SettledPosting, Transfer } from './transfer.ts'
-import { emailKey, type User } from './user.ts'
+import { emailKey, withoutPerson, type User } from './user.ts'
 import { batchTime, idempotencyId, type WorkingSet } from './working-set.ts'
 
 /** A version of a policy, as it is kept for ever; without rules the policy was taken away. */
@@ -46,11 +49,19 @@ export interface Changes {
   /** In order. */
   readonly policyVersions: PolicyVersion[]
   readonly apiKeys: Map<ApiKeyId, KeptApiKey>
+  readonly approvals: Map<TransferId, Approval>
+  readonly logins: Map<UserId, KeptLogin>
+  /** Null: it ended. */
+  readonly sessions: Map<SessionId, Session | null>
   /** Null when the books have not changed. */
   books: Books | null
   readonly idempotency: IdempotencyRecord[]
   /** In the order decided; what the journal page holds. Empty: the batch changed nothing. */
   readonly facts: Fact[]
+  /** From where the facts came. */
+  readonly origins: OriginOfFacts[]
+  /** Users of whom no kept answer may tell any more who they were. */
+  readonly erased: Set<UserId>
 }
 
 /** The working set and the changes so far, kept in step by the functions of this module. */
@@ -68,28 +79,34 @@ interface UndoLog {
 
 /** Starts a batch. */
 export function startDraft(state: WorkingSet, now: Instant): Draft {
+  return { state, changes: noChanges(batchTime(state, now)), undo: { attempts: 0, steps: [] } }
+}
+
+/** A commit that writes nothing, yet. */
+export function noChanges(at: Instant): Changes {
   return {
-    state,
-    changes: {
-      at: batchTime(state, now),
-      currencies: new Map(),
-      users: new Map(),
-      accounts: new Map(),
-      balances: new Map(),
-      created: new Set(),
-      transfers: [],
-      reversed: new Map(),
-      entries: [],
-      holds: new Map(),
-      quotes: new Map(),
-      policies: new Map(),
-      policyVersions: [],
-      apiKeys: new Map(),
-      books: null,
-      idempotency: [],
-      facts: [],
-    },
-    undo: { attempts: 0, steps: [] },
+    at,
+    currencies: new Map(),
+    users: new Map(),
+    accounts: new Map(),
+    balances: new Map(),
+    created: new Set(),
+    transfers: [],
+    reversed: new Map(),
+    entries: [],
+    holds: new Map(),
+    quotes: new Map(),
+    policies: new Map(),
+    policyVersions: [],
+    apiKeys: new Map(),
+    approvals: new Map(),
+    logins: new Map(),
+    sessions: new Map(),
+    books: null,
+    idempotency: [],
+    facts: [],
+    origins: [],
+    erased: new Set(),
   }
 }
 
@@ -155,6 +172,23 @@ export function putUser(draft: Draft, user: User): void {
   if (user.email !== null) setIn(draft, state.emails, emailKey(user.email), user.id)
   setIn(draft, state.users, user.id, user)
   setIn(draft, changes.users, user.id, user)
+}
+
+/** Forgets who a user was in every answer that is kept; those of earlier batches are the store's to change. */
+export function forgetPerson({ state, changes }: Draft, id: UserId): void {
+  changes.erased.add(id)
+  for (const [key, record] of state.idempotency) state.idempotency.set(key, withoutPersonIn(record, id))
+  changes.idempotency.forEach((record, i) => {
+    changes.idempotency[i] = withoutPersonIn(record, id)
+  })
+}
+
+/** The record, without who the user was. */
+export function withoutPersonIn(record: IdempotencyRecord, id: UserId): IdempotencyRecord {
+  const { outcome } = record
+  return outcome.kind === 'accepted' && outcome.made === 'user' && outcome.result.id === id
+    ? { ...record, outcome: { ...outcome, result: withoutPerson(outcome.result) } }
+    : record
 }
 
 /** Adds an account or changes its settings. */
@@ -223,6 +257,31 @@ export function putApiKey(draft: Draft, key: KeptApiKey): void {
   if (!draft.state.apiKeys.has(key.id)) markCreated(draft, key.id)
   setIn(draft, draft.state.apiKeys, key.id, key)
   setIn(draft, draft.changes.apiKeys, key.id, key)
+}
+
+/** Adds an approval or changes it. */
+export function putApproval(draft: Draft, approval: Approval): void {
+  if (!draft.state.approvals.has(approval.id)) markCreated(draft, approval.id)
+  setIn(draft, draft.state.approvals, approval.id, approval)
+  setIn(draft, draft.changes.approvals, approval.id, approval)
+}
+
+/** Changes how a user logs in. */
+export function putLogin(draft: Draft, login: KeptLogin): void {
+  setIn(draft, draft.state.logins, login.userId, login)
+  setIn(draft, draft.changes.logins, login.userId, login)
+}
+
+/** Adds a session or goes on with it. */
+export function putSession(draft: Draft, session: Session): void {
+  setIn(draft, draft.state.sessions, session.id, session)
+  setIn<SessionId, Session | null>(draft, draft.changes.sessions, session.id, session)
+}
+
+/** Ends a session: what is kept of it is in the journal. */
+export function deleteSession(draft: Draft, { id }: Session): void {
+  deleteIn(draft, draft.state.sessions, id)
+  setIn<SessionId, Session | null>(draft, draft.changes.sessions, id, null)
 }
 
 /** Closes the books through another time. */

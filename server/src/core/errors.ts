@@ -32,6 +32,14 @@ export interface AppErrorOptions {
   readonly fields?: readonly FieldError[]
   /** When a retry may help; the edges have a default. */
   readonly retryAfterSeconds?: number
+  readonly attempt?: AttemptDetails
+}
+
+/** For the audit log: who tried, and what, where only the one who throws can tell. */
+export interface AttemptDetails {
+  readonly caller?: { readonly principal: string; readonly credential?: string }
+  /** Such as `account:1001`. */
+  readonly target?: string
 }
 
 /** An exceptional end of a request or of a start: wraps its cause and says whether a retry may help. */
@@ -42,6 +50,7 @@ export class AppError extends Error {
   readonly retry: Retry
   readonly fields: readonly FieldError[]
   readonly retryAfterSeconds: number | undefined
+  readonly attempt: AttemptDetails | undefined
 
   constructor(kind: ErrorKind, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -50,6 +59,7 @@ export class AppError extends Error {
     this.retry = options.retry ?? (kind === 'unavailable' ? 'temporary' : 'permanent')
     this.fields = options.fields ?? []
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.attempt = options.attempt
   }
 }
 

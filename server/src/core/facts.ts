@@ -21,30 +21,45 @@ import type { User } from './user.ts'
 
 /** Every type of fact; also the `type` of the event that shows it. */
 export const factTypes = [
+  'access.refused',
   'account.closed',
   'account.created',
   'account.updated',
   'api_key.created',
   'api_key.revoked',
   'api_key.rotated',
+  'approval.approved',
+  'approval.expired',
+  'approval.rejected',
+  'approval.requested',
   'currency.created',
   'fx_quote.created',
   'hold.captured',
   'hold.created',
   'hold.expired',
   'hold.released',
+  'login.password_removed',
+  'login.password_set',
+  'login.roles_set',
   'period.closed',
   'policy.created',
   'policy.removed',
   'policy.updated',
+  'session.ended',
+  'session.refreshed',
+  'session.started',
   'transfer.failed',
   'transfer.posted',
   'user.created',
+  'user.erased',
   'user.updated',
 ] as const
 
 /** A type of fact. */
 export type FactType = (typeof factTypes)[number]
+
+/** The types that events show. Who was refused, and where callers sit, only the audit log tells. */
+export const eventTypes = factTypes.filter((type) => type !== 'access.refused')
 
 /** One thing that happened. Amounts are decimal strings in major units, ids strings, times RFC 3339. */
 export interface Fact {
@@ -63,18 +78,24 @@ export function currencyCreated(principal: Principal, currency: LedgerCurrency):
   }
 }
 
-/** A user was made or changed. Without name and e-mail: the journal is for ever, a person may ask to be forgotten. */
-export function userFact(type: 'user.created' | 'user.updated', principal: Principal, user: User): Fact {
+/** A user was made, changed or erased. Without name and e-mail: the journal is for ever, a person may ask to be forgotten. */
+export function userFact(
+  type: 'user.created' | 'user.updated' | 'user.erased',
+  principal: Principal,
+  user: User,
+): Fact {
+  return { type, principal, data: userData(user) }
+}
+
+/** A user as its facts show it. */
+export function userData(user: Omit<User, 'name' | 'email'>): { readonly [key: string]: Json } {
   return {
-    type,
-    principal,
-    data: {
-      created_at: user.createdAt,
-      id: user.id,
-      metadata: user.metadata,
-      updated_at: user.updatedAt,
-      version: user.version,
-    },
+    created_at: user.createdAt,
+    ...(user.erasedAt === null ? {} : { erased_at: user.erasedAt }),
+    id: user.id,
+    metadata: user.metadata,
+    updated_at: user.updatedAt,
+    version: user.version,
   }
 }
 
@@ -84,22 +105,23 @@ export function accountFact(
   principal: Principal,
   account: Account,
 ): Fact {
+  return { type, principal, data: accountData(account) }
+}
+
+/** An account as its facts show it. */
+export function accountData(account: Account): { readonly [key: string]: Json } {
   return {
-    type,
-    principal,
-    data: {
-      ...(account.closedAt === null ? {} : { closed_at: account.closedAt }),
-      created_at: account.createdAt,
-      credit_limit: account.creditLimit === null ? null : formatAmount(account.creditLimit, account.scale),
-      currency: account.currency,
-      id: account.id,
-      kind: account.kind,
-      metadata: account.metadata,
-      scale: account.scale,
-      updated_at: account.updatedAt,
-      user_id: account.userId,
-      version: account.version,
-    },
+    ...(account.closedAt === null ? {} : { closed_at: account.closedAt }),
+    created_at: account.createdAt,
+    credit_limit: account.creditLimit === null ? null : formatAmount(account.creditLimit, account.scale),
+    currency: account.currency,
+    id: account.id,
+    kind: account.kind,
+    metadata: account.metadata,
+    scale: account.scale,
+    updated_at: account.updatedAt,
+    user_id: account.userId,
+    version: account.version,
   }
 }
 
@@ -239,16 +261,20 @@ export function holdCreated(principal: Principal, hold: Hold): Fact {
 export function holdChanged(
   type: 'hold.captured' | 'hold.released' | 'hold.expired',
   principal: Principal,
-  {
-    id,
-    status,
-    captured,
-    scale,
-    updatedAt,
-  }: Pick<Hold, 'id' | 'status' | 'captured' | 'scale' | 'updatedAt'>,
+  hold: Pick<Hold, 'id' | 'status' | 'captured' | 'scale' | 'updatedAt'>,
 ): Fact {
-  const data = { captured: formatAmount(captured, scale), id, status, updated_at: updatedAt }
-  return { type, principal, data }
+  return { type, principal, data: holdChangeData(hold) }
+}
+
+/** What of a hold changes, as facts show it. */
+export function holdChangeData({
+  id,
+  status,
+  captured,
+  scale,
+  updatedAt,
+}: Pick<Hold, 'id' | 'status' | 'captured' | 'scale' | 'updatedAt'>) {
+  return { captured: formatAmount(captured, scale), id, status, updated_at: updatedAt }
 }
 
 /** A hold as the fact of its making shows it. */
@@ -299,9 +325,11 @@ export function policyData(policy: Policy): { readonly [key: string]: Json } {
 /** Rules as facts, events, stores and the API show them; what does not rule is left out. */
 export function rulesJson(rules: PolicyRules, scale: Scale): { readonly [key: string]: Json } {
   const show = (minor: bigint): string => formatAmount(minor, scale)
-  const { floor, creditLimit, ceiling, minimum, maximum, velocity, allowedDestinations, freeze, fee } = rules
+  const { floor, creditLimit, ceiling, minimum, maximum, approvalAbove, velocity } = rules
+  const { allowedDestinations, freeze, fee } = rules
   return {
     ...(allowedDestinations === null ? {} : { allowed_destinations: allowedDestinations }),
+    ...(approvalAbove === null ? {} : { approval_above: show(approvalAbove) }),
     ...(ceiling === null ? {} : { ceiling: show(ceiling) }),
     ...(creditLimit === null ? {} : { credit_limit: show(creditLimit) }),
     ...(fee === null

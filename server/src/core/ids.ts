@@ -15,6 +15,8 @@ export type PolicyId = string & { readonly __brand: 'PolicyId' }
 export type QuoteId = string & { readonly __brand: 'QuoteId' }
 /** A UUIDv7 (RFC 9562) in lower case. */
 export type ApiKeyId = string & { readonly __brand: 'ApiKeyId' }
+/** A UUIDv7 (RFC 9562) in lower case. */
+export type SessionId = string & { readonly __brand: 'SessionId' }
 
 const ACCOUNT_ID_MAX = 2n ** 63n - 1n
 const DIGITS = /^[1-9][0-9]{0,18}$/
@@ -28,9 +30,9 @@ export function parseAccountId(text: string): Parsed<AccountId> {
 }
 
 /** Reads the id of anything that is named by a UUIDv7. Upper case is accepted and lowered. */
-export function parseUuidV7<Id extends TransferId | UserId | HoldId | PolicyId | QuoteId | ApiKeyId>(
-  text: string,
-): Parsed<Id> {
+export function parseUuidV7<
+  Id extends TransferId | UserId | HoldId | PolicyId | QuoteId | ApiKeyId | SessionId,
+>(text: string): Parsed<Id> {
   const lower = text.toLowerCase()
   return UUID_V7.test(lower) ? parsed(lower as Id) : problem('must be a UUID of version 7 (RFC 9562)')
 }

@@ -168,6 +168,26 @@ function velocityCountRefusal(
   return null
 }
 
+/** What policies let leave an account only when a second principal approves it. */
+export function approvalRefusal(state: WorkingSet, postings: readonly Posting[]): Refusal | null {
+  for (const id of new Set(postings.map(({ source }) => source))) {
+    const account = accountOf(state, id)
+    for (const policy of policiesOf(state, account)) {
+      const limit = policy.rules.approvalAbove
+      const asked = askedOf(postings, id)
+      if (limit === null || asked <= limit) continue
+      const show = shower(account)
+      const message = `a transfer that takes more than ${named(account, limit)} from account ${id} needs a second principal’s approval`
+      return refuse('approval_required', sourceField(postings, id), message, {
+        ...about(account, policy, 'approval_above'),
+        saw: { approval_above: show(limit), asked: show(asked) },
+        passes: amountThatPasses(state, postings, id),
+      })
+    }
+  }
+  return null
+}
+
 function askedOf(postings: readonly Posting[], id: AccountId): bigint {
   return takenFrom(
     postings.filter(({ role }) => role?.kind !== 'fee'),

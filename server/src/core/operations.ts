@@ -10,9 +10,10 @@ import type { AppError } from './errors.ts'
  * - `debited`: every account that is debited must be theirs; with any other, there or not, it is not_your_account.
  * - `listed`: the list has only what is theirs.
  * - `shared`: the same for everybody.
+ * - `self`: for users only, whatever they may do: it is about the one who calls.
  * - `none`: not for users.
  */
-export type ForUsers = 'named' | 'debited' | 'listed' | 'shared' | 'none'
+export type ForUsers = 'named' | 'debited' | 'listed' | 'shared' | 'self' | 'none'
 
 /** A row of the table. */
 export interface OperationRule {
@@ -47,7 +48,23 @@ export const operations = {
   listUsers: row('users:read', 'listed'),
   getUser: row('users:read', 'named'),
   updateUser: row('users:write', 'none'),
+  eraseUser: row('users:erase', 'none'),
   getWallet: row('accounts:read', 'named'),
+
+  getLogin: row('users:read', 'named'),
+  setRoles: row('users:write', 'none'),
+  setPassword: row('users:write', 'none'),
+  removePassword: row('users:write', 'none'),
+  listSessions: row('users:read', 'named'),
+  endSession: row('users:write', 'named'),
+  endSessions: row('users:write', 'named'),
+
+  // Who logs in is nobody yet, and refresh tokens say themselves whose they are.
+  login: open,
+  refresh: open,
+  logout: open,
+  changePassword: row('a caller', 'self'),
+  jwks: open,
 
   createCurrency: row('currencies:write', 'none'),
   listCurrencies: row('a caller', 'shared'),
@@ -66,6 +83,12 @@ export const operations = {
   listTransfers: row('transfers:read', 'listed'),
   getTransfer: row('transfers:read', 'named'),
   reverseTransfer: row('transfers:write', 'debited'),
+
+  listApprovals: row('approvals:read', 'listed'),
+  getApproval: row('approvals:read', 'named'),
+  approveTransfer: row('approvals:write', 'none'),
+  // Who asked for a transfer may take it back.
+  rejectTransfer: row('approvals:write', 'named'),
 
   createHold: row('holds:write', 'debited'),
   listHolds: row('holds:read', 'listed'),
@@ -96,6 +119,7 @@ export const operations = {
   advanceTestClock: row('clock:write', 'none'),
 
   listEvents: row('events:read', 'none'),
+  listAudit: row('audit:read', 'none'),
 
   createApiKey: row('keys:write', 'none'),
   listApiKeys: row('keys:write', 'none'),
@@ -117,10 +141,14 @@ export function operationRefusal(access: Access, name: OperationName): AppError 
   const { needs, forUsers }: OperationRule = operations[name]
   if (needs === 'nothing') return null
   if (needs !== 'a caller' && !access.scopes.has(needs)) {
-    return accessError('scope_missing', `this needs the scope ${needs}`)
+    return accessError('scope_missing', `this needs the scope ${needs}`, { caller: access })
   }
   if (access.ownOnly && forUsers === 'none') {
-    return accessError('not_for_users', 'this is not for users, only for those who run the ledger')
+    const message = 'this is not for users, only for those who run the ledger'
+    return accessError('not_for_users', message, { caller: access })
+  }
+  if (forUsers === 'self' && access.userId === null) {
+    return accessError('only_for_users', 'this is for users who are logged in')
   }
   return null
 }

@@ -1,5 +1,5 @@
 // Making outcomes.
-import type { Accepted, Makes, Rejected } from './command.ts'
+import type { Accepted, Makes, OutcomeOf, PostTransfer, Rejected, TransferOutcome } from './command.ts'
 import type { Refusal, RefusalCode } from './codes.ts'
 import type { FailedTransfer } from './transfer.ts'
 
@@ -19,4 +19,12 @@ export function rejected(code: RefusalCode, field: string | null, message: strin
 /** A command that was refused for the reason given; `transfer` records it. */
 export function rejectedFor(refusal: Refusal, transfer: FailedTransfer | null = null): Rejected {
   return { kind: 'rejected', replayed: false, refusal, transfer }
+}
+
+/** The outcome where a transfer that waits cannot be told of: to whoever asks so, it is refused for that. */
+export function atOnce(outcome: OutcomeOf<PostTransfer>): TransferOutcome {
+  if (outcome.kind === 'rejected' || outcome.made === 'transfer') return outcome
+  const { id, status } = outcome.result
+  const message = `transfer ${id} needs a second principal’s approval, which is ${status}`
+  return { ...rejected('approval_required', null, message), replayed: outcome.replayed }
 }

@@ -35,6 +35,7 @@ function boundsOnDebit(state: WorkingSet, account: AccountBalance): bigint[] {
   const bounds = [mostWithin(fee, account.posted - account.held - floor)]
   for (const { rules } of policiesOf(state, account)) {
     if (rules.maximum !== null) bounds.push(rules.maximum)
+    if (rules.approvalAbove !== null) bounds.push(rules.approvalAbove)
     for (const { window, amount, count } of rules.velocity) {
       const gone = goneWithin(state, account, window)
       if (amount !== null) bounds.push(mostWithin(fee, amount - gone.debited))

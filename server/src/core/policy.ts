@@ -48,6 +48,8 @@ export interface PolicyRules {
   /** What one transfer takes from the account, all its postings together and without fees, at least and at most. */
   readonly minimum: bigint | null
   readonly maximum: bigint | null
+  /** One transfer that takes more than this from the account, fees not counted, needs a second principal's approval. */
+  readonly approvalAbove: bigint | null
   readonly velocity: readonly VelocityRule[]
   /** The only accounts that money may go to. */
   readonly allowedDestinations: readonly AccountId[] | null
@@ -62,6 +64,7 @@ export const NO_RULES: PolicyRules = {
   ceiling: null,
   minimum: null,
   maximum: null,
+  approvalAbove: null,
   velocity: [],
   allowedDestinations: null,
   freeze: null,

@@ -48,15 +48,10 @@ import { parsed, problem, type Parsed } from './parsed.ts'
 import type { Policy, PolicyTarget } from './policy.ts'
 import type { Quote, QuoteSide } from './quote.ts'
 import { readAccess, toAccessFact, type RecordedAccess } from './recorded-access.ts'
-import { readRefusal, readRole, readRules } from './recorded-parts.ts'
-import type {
-  FailedTransfer,
-  Leg,
-  Posting,
-  PostedTransfer,
-  SettledPosting,
-  TransferOrigin,
-} from './transfer.ts'
+import { readApproval, toApprovalFact, type RecordedApproval } from './recorded-approval.ts'
+import { readLogin, toLoginFact, type RecordedLogin } from './recorded-login.ts'
+import { readPosting, readRefusal, readRules } from './recorded-parts.ts'
+import type { FailedTransfer, Leg, PostedTransfer, SettledPosting, TransferOrigin } from './transfer.ts'
 import type { User } from './user.ts'
 
 /** An account as facts tell it: balances are told by transfers and holds. */
@@ -75,7 +70,7 @@ interface RecordedFields {
 export type RecordedFact = RecordedFields &
   (
     | { readonly type: 'currency.created'; readonly currency: Currency }
-    | { readonly type: 'user.created' | 'user.updated'; readonly user: RecordedUser }
+    | { readonly type: 'user.created' | 'user.updated' | 'user.erased'; readonly user: RecordedUser }
     | {
         readonly type: 'account.created' | 'account.updated' | 'account.closed'
         readonly account: RecordedAccount
@@ -91,6 +86,8 @@ export type RecordedFact = RecordedFields &
     | { readonly type: 'fx_quote.created'; readonly quote: Quote }
     | { readonly type: 'period.closed'; readonly through: Instant; readonly at: Instant }
     | RecordedAccess
+    | RecordedApproval
+    | RecordedLogin
   )
 
 /**
@@ -129,6 +126,7 @@ function toFact(fact: RecordedFact): Fact {
       return currencyCreated(principal, { ...fact.currency, externalAccountId: null })
     case 'user.created':
     case 'user.updated':
+    case 'user.erased':
       return userFact(fact.type, principal, { ...fact.user, name: null, email: null })
     case 'account.created':
     case 'account.updated':
@@ -155,7 +153,20 @@ function toFact(fact: RecordedFact): Fact {
     case 'api_key.created':
     case 'api_key.rotated':
     case 'api_key.revoked':
+    case 'access.refused':
       return toAccessFact(fact)
+    case 'approval.requested':
+    case 'approval.approved':
+    case 'approval.rejected':
+    case 'approval.expired':
+      return toApprovalFact(fact)
+    case 'login.roles_set':
+    case 'login.password_set':
+    case 'login.password_removed':
+    case 'session.started':
+    case 'session.refreshed':
+    case 'session.ended':
+      return toLoginFact(fact)
   }
 }
 
@@ -168,6 +179,7 @@ function understand({ type, principal: name, data }: Fact): RecordedFact {
       return { type, principal, currency: readCurrency(data) }
     case 'user.created':
     case 'user.updated':
+    case 'user.erased':
       return { type, principal, user: readUser(data) }
     case 'account.created':
     case 'account.updated':
@@ -194,7 +206,20 @@ function understand({ type, principal: name, data }: Fact): RecordedFact {
     case 'api_key.created':
     case 'api_key.rotated':
     case 'api_key.revoked':
+    case 'access.refused':
       return readAccess(type, principal, data)
+    case 'approval.requested':
+    case 'approval.approved':
+    case 'approval.rejected':
+    case 'approval.expired':
+      return readApproval(type, principal, data)
+    case 'login.roles_set':
+    case 'login.password_set':
+    case 'login.password_removed':
+    case 'session.started':
+    case 'session.refreshed':
+    case 'session.ended':
+      return readLogin(type, principal, data)
     default:
       throw new TypeError('its type is unknown')
   }
@@ -205,7 +230,8 @@ function readCurrency(data: Data): Currency {
 }
 
 function readUser(data: Data): RecordedUser {
-  return { id: id(data['id'], parseUuidV7<UserId>), ...readSettings(data) }
+  const erasedAt = optional(data['erased_at'], instant)
+  return { id: id(data['id'], parseUuidV7<UserId>), erasedAt, ...readSettings(data) }
 }
 
 function readAccount(data: Data): RecordedAccount {
@@ -252,19 +278,6 @@ export function readOrigin(details: Data): TransferOrigin | null {
   if (of !== undefined) return { kind: 'reversal', of: id(of, parseUuidV7<TransferId>) }
   if (hold !== undefined) return { kind: 'capture', holdId: id(hold, parseUuidV7<HoldId>) }
   return quote === undefined ? null : { kind: 'conversion', quoteId: id(quote, parseUuidV7<QuoteId>) }
-}
-
-function readPosting(value: unknown): Posting {
-  const data = object(value)
-  const amount = decimal(data['amount'])
-  return {
-    source: id(data['source'], parseAccountId),
-    destination: id(data['destination'], parseAccountId),
-    amount: amount.minor,
-    currency: currencyCode(data['currency']),
-    scale: amount.scale,
-    role: readRole(data),
-  }
 }
 
 function readSettled(value: unknown): SettledPosting {

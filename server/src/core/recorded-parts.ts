@@ -2,6 +2,8 @@
 import { refusalCodes, type Explanation, type Refusal, type RefusalCode } from './codes.ts'
 import { parseAccountId, parseUuidV7, type PolicyId } from './ids.ts'
 import {
+  currencyCode,
+  decimal,
   id,
   list,
   minor,
@@ -14,7 +16,7 @@ import {
   type Data,
 } from './json-read.ts'
 import { freezes, velocityWindows, type FeeRule, type PolicyRules, type VelocityRule } from './policy.ts'
-import type { PostingRole } from './transfer.ts'
+import type { Posting, PostingRole } from './transfer.ts'
 
 /** The role of a posting, from the posting's own JSON; null when it has none. */
 export function readRole(posting: Data): PostingRole | null {
@@ -36,6 +38,20 @@ export function readRole(posting: Data): PostingRole | null {
   }
 }
 
+/** A posting as it was asked for, or as it was refused. */
+export function readPosting(value: unknown): Posting {
+  const data = object(value)
+  const amount = decimal(data['amount'])
+  return {
+    source: id(data['source'], parseAccountId),
+    destination: id(data['destination'], parseAccountId),
+    amount: amount.minor,
+    currency: currencyCode(data['currency']),
+    scale: amount.scale,
+    role: readRole(data),
+  }
+}
+
 /** The rules of a policy. */
 export function readRules(json: unknown): PolicyRules {
   const data = object(json)
@@ -45,6 +61,7 @@ export function readRules(json: unknown): PolicyRules {
     ceiling: optional(data['ceiling'], minor),
     minimum: optional(data['minimum'], minor),
     maximum: optional(data['maximum'], minor),
+    approvalAbove: optional(data['approval_above'], minor),
     velocity: optional(data['velocity'], (rules) => list(rules).map(readVelocity)) ?? [],
     allowedDestinations: optional(data['allowed_destinations'], (ids) =>
       list(ids).map((one) => id(one, parseAccountId)),

@@ -3,7 +3,12 @@ import type { RecordedAccess } from './recorded-access.ts'
 import { compare, differs, type Contradiction, type Replay } from './replay.ts'
 
 /** Applies one fact about who may do what and tells what is wrong with it. */
-export function replayAccess({ apiKeys }: Replay, { type, apiKey }: RecordedAccess): Contradiction[] {
+export function replayAccess({ apiKeys }: Replay, fact: RecordedAccess): Contradiction[] {
+  if (fact.type === 'access.refused') {
+    const { count } = fact.attempt
+    return count > 0 ? [] : [differs('one attempt or more', `${count}`)]
+  }
+  const { type, apiKey } = fact
   const { id } = apiKey
   const before = apiKeys.get(id)
   apiKeys.set(id, apiKey)

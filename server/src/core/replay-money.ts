@@ -7,6 +7,8 @@ import type { Instant } from './instant.ts'
 import { formatAmount, MINOR_MAX } from './money.ts'
 import type { HoldChange, RecordedFact } from './recorded-fact.ts'
 import { replayAccess } from './replay-access.ts'
+import { noteApproved, replayApproval } from './replay-approval.ts'
+import { replayLogin } from './replay-login.ts'
 import {
   compare,
   differs,
@@ -43,7 +45,20 @@ export function replayFact(replay: Replay, fact: RecordedFact): Replayed {
     case 'api_key.created':
     case 'api_key.rotated':
     case 'api_key.revoked':
+    case 'access.refused':
       return told(replayAccess(replay, fact))
+    case 'approval.requested':
+    case 'approval.approved':
+    case 'approval.rejected':
+    case 'approval.expired':
+      return told(replayApproval(replay, fact))
+    case 'login.roles_set':
+    case 'login.password_set':
+    case 'login.password_removed':
+    case 'session.started':
+    case 'session.refreshed':
+    case 'session.ended':
+      return told(replayLogin(replay, fact))
     default:
       return told(replayRegistry(replay, fact satisfies RegistryFact))
   }
@@ -95,7 +110,7 @@ function replayPosted(replay: Replay, transfer: PostedTransfer): Replayed {
       entries.push(toEntry(moved, { transferId: id, amount, effectiveAt }))
     }
   }
-  found.push(...replayOrigin(replay, transfer))
+  found.push(...replayOrigin(replay, transfer), ...noteApproved(replay, transfer))
   for (const account of before.values()) found.push(...checkBounds(replay, account, createdAt))
   return { contradictions: found, entries, endedHold: null }
 }

@@ -2,14 +2,18 @@
 // so that a mistake in one is seen by the other. This file has users, accounts and rules; replay-money.ts what moves.
 import { EMPTY_BALANCE, type Account } from './account.ts'
 import type { ApiKey } from './api-key.ts'
+import type { Approval } from './approval.ts'
 import type { CurrencyCode, LedgerCurrency } from './currency.ts'
 import type { Hold } from './hold.ts'
-import type { AccountId, ApiKeyId, HoldId, QuoteId, TransferId, UserId } from './ids.ts'
+import type { AccountId, ApiKeyId, HoldId, QuoteId, SessionId, TransferId, UserId } from './ids.ts'
 import { laterOf, type Instant } from './instant.ts'
+import type { Login, Session } from './login.ts'
 import { policyKey, type Policy, type PolicyKey } from './policy.ts'
 import type { Quote } from './quote.ts'
 import type { RecordedAccess } from './recorded-access.ts'
+import type { RecordedApproval } from './recorded-approval.ts'
 import type { RecordedAccount, RecordedFact, RecordedUser } from './recorded-fact.ts'
+import type { RecordedLogin } from './recorded-login.ts'
 import type { Entry } from './transfer.ts'
 
 /** The ledger as the facts so far leave it. Grows with what is here, but not with transfers or with ended holds. */
@@ -23,6 +27,12 @@ export interface Replay {
   /** Of transfers that were reversed: how much of which posting, in minor units. */
   readonly reversed: Map<TransferId, Map<number, bigint>>
   readonly apiKeys: Map<ApiKeyId, ApiKey>
+  readonly approvals: Map<TransferId, Approval>
+  /** Transfers that were posted while they waited; their approvals are told next. */
+  readonly approvedTransfers: Set<TransferId>
+  readonly logins: Map<UserId, Login>
+  /** Those that have not ended. */
+  readonly sessions: Map<SessionId, Session>
   closedThrough: Instant | null
 }
 
@@ -52,6 +62,10 @@ export function emptyReplay(): Replay {
     quotes: new Map(),
     reversed: new Map(),
     apiKeys: new Map(),
+    approvals: new Map(),
+    approvedTransfers: new Set(),
+    logins: new Map(),
+    sessions: new Map(),
     closedThrough: null,
   }
 }
@@ -59,7 +73,10 @@ export function emptyReplay(): Replay {
 /** A fact about users, accounts or rules. */
 export type RegistryFact = Exclude<
   RecordedFact,
-  { readonly type: `${'transfer' | 'hold'}.${string}` | RecordedAccess['type'] }
+  {
+    readonly type:
+      `${'transfer' | 'hold'}.${string}` | (RecordedAccess | RecordedApproval | RecordedLogin)['type']
+  }
 >
 
 /** Applies one such fact and tells what is wrong with it. */
@@ -73,7 +90,8 @@ export function replayRegistry(replay: Replay, fact: RegistryFact): Contradictio
     }
     case 'user.created':
     case 'user.updated':
-      return replayUser(replay, fact.type === 'user.created', fact.user)
+    case 'user.erased':
+      return replayUser(replay, fact.type, fact.user)
     case 'account.created':
       return replayNewAccount(replay, fact.account)
     case 'account.updated':
@@ -99,12 +117,22 @@ export function replayRegistry(replay: Replay, fact: RegistryFact): Contradictio
   }
 }
 
-function replayUser(replay: Replay, isNew: boolean, user: RecordedUser): Contradiction[] {
+function replayUser(
+  replay: Replay,
+  type: 'user.created' | 'user.updated' | 'user.erased',
+  user: RecordedUser,
+): Contradiction[] {
+  const isNew = type === 'user.created'
   const before = replay.users.get(user.id)
   replay.users.set(user.id, user)
   if (isNew && before !== undefined) return [differs(`no user ${user.id} yet`, 'created again')]
   if (!isNew && before === undefined) return [differs(`user ${user.id}`, 'changed before it was created')]
-  return compare([['version', (before?.version ?? 0) + 1, user.version]])
+  return compare([
+    ['version', (before?.version ?? 0) + 1, user.version],
+    // Whoever is erased changes no more.
+    ['erased_at', null, before?.erasedAt ?? null],
+    ['erased', type === 'user.erased', user.erasedAt !== null],
+  ])
 }
 
 function replayNewAccount(replay: Replay, account: RecordedAccount): Contradiction[] {

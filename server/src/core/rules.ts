@@ -1,10 +1,10 @@
 // The guards of everything that moves or reserves money, in the precedence of codes.ts.
 import { available, type AccountBalance } from './account.ts'
-import { floorOf, policyFloor } from './amounts.ts'
+import { floorOf, policyFloor, withAmounts } from './amounts.ts'
 import { expectDefined } from './assert.ts'
 import type { Refusal } from './codes.ts'
 import type { AccountId } from './ids.ts'
-import { frozenRefusal, limitRefusal } from './limits.ts'
+import { approvalRefusal, frozenRefusal, limitRefusal } from './limits.ts'
 import { MINOR_MAX } from './money.ts'
 import { amountThatPasses } from './passes.ts'
 import { policiesOf } from './policy.ts'
@@ -62,9 +62,23 @@ export interface Exemption {
   readonly limits: boolean
   /** Captures: floors and ceilings of policies are not looked at; the hold was within them when it was made. */
   readonly bounds?: boolean
+  /** Approved transfers and captures: a second principal has approved it, or the hold needed none. */
+  readonly approval?: boolean
 }
 
-/** Whether the money may move: closed and frozen accounts, policies, floors, ceilings, digits. */
+/** What asked postings come to, and whether they may happen. */
+export function judge(
+  state: WorkingSet,
+  asked: readonly Posting[],
+  exempt: Exemption,
+): { readonly postings: readonly Posting[]; readonly refusal: Refusal | null } {
+  const refusal = structureRefusal(state, asked)
+  if (refusal !== null) return { postings: asked, refusal }
+  const postings = withAmounts(state, asked)
+  return { postings, refusal: moneyRefusal(state, postings, exempt) }
+}
+
+/** Whether the money may move: closed and frozen accounts, policies, floors, ceilings, digits, approval. */
 export function moneyRefusal(
   state: WorkingSet,
   postings: readonly Posting[],
@@ -75,7 +89,8 @@ export function moneyRefusal(
     (state.policies.size === 0
       ? null
       : (frozenRefusal(state, postings) ?? (exempt.limits ? null : limitRefusal(state, postings)))) ??
-    balanceRefusal(state, postings, exempt)
+    balanceRefusal(state, postings, exempt) ??
+    (state.policies.size === 0 || exempt.approval === true ? null : approvalRefusal(state, postings))
   )
 }
 

@@ -115,6 +115,17 @@ export function hasContent(transfer: Transfer, asked: TransferContent): boolean 
   )
 }
 
+/** True when both ask for the same transfer. */
+export function asksTheSame(a: TransferContent, b: TransferContent): boolean {
+  return (
+    a.reference === b.reference &&
+    a.effectiveAt === b.effectiveAt &&
+    sameMetadata(a.metadata, b.metadata) &&
+    a.postings.length === b.postings.length &&
+    a.postings.every((posting, i) => samePosting(posting, b.postings[i] as Posting))
+  )
+}
+
 function samePosting(a: Posting, b: Posting): boolean {
   return (
     a.source === b.source &&

@@ -14,9 +14,16 @@ export interface User {
   readonly version: number
   readonly createdAt: Instant
   readonly updatedAt: Instant
+  /** When the person was erased: name and e-mail are gone for good then. Null: never. */
+  readonly erasedAt: Instant | null
 }
 
 /** The form in which two e-mail addresses are the same. */
 export function emailKey(email: string): string {
   return email.toLowerCase()
+}
+
+/** The user without who it is. */
+export function withoutPerson(user: User): User {
+  return { ...user, name: null, email: null }
 }

@@ -25,6 +25,7 @@ test('a transfer needs the accounts it names, and its id only if the client chos
     accounts: ['1', '2'],
     moving: ['EUR'],
     transfers: [transferOf('t')],
+    approvals: [transferOf('t')],
     idempotency: ['ann/k'],
   })
 })

@@ -1,11 +1,13 @@
 // The part of the ledger that a batch is decided over: loaded first, whole, so that deciding needs no await.
 import type { KeptApiKey } from './api-key.ts'
 import type { AccountBalance, AccountSettings } from './account.ts'
+import type { Approval } from './approval.ts'
 import type { Books, Command, IdempotencyRecord, PostTransfer, Principal } from './command.ts'
 import type { CurrencyCode, LedgerCurrency } from './currency.ts'
 import type { Hold } from './hold.ts'
-import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId, UserId } from './ids.ts'
+import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, SessionId, TransferId, UserId } from './ids.ts'
 import { laterOf, type Instant } from './instant.ts'
+import type { KeptLogin, Session } from './login.ts'
 import {
   policiesOf,
   type Policy,
@@ -39,8 +41,12 @@ export interface Needs {
   readonly holds: ReadonlySet<HoldId>
   /** Locked, with their accounts and currencies as if these were named. */
   readonly quotes: ReadonlySet<QuoteId>
+  /** By the ids of their transfers. Locked, with their accounts and currencies as if these were named. */
+  readonly approvals: ReadonlySet<TransferId>
   readonly policies: ReadonlySet<PolicyId>
   readonly apiKeys: ReadonlySet<ApiKeyId>
+  /** How these users log in, with all of their sessions; each is among `users`, which are locked. */
+  readonly logins: ReadonlySet<UserId>
   /** Until when the books are closed. */
   readonly books: boolean
   /** Policies or books may change: no other batch may be under way meanwhile. */
@@ -66,8 +72,11 @@ export interface WorkingSet {
   readonly transfers: Map<TransferId, Transfer>
   readonly holds: Map<HoldId, Hold>
   readonly quotes: Map<QuoteId, Quote>
+  readonly approvals: Map<TransferId, Approval>
   readonly policies: Map<PolicyKey, Policy>
   readonly apiKeys: Map<ApiKeyId, KeptApiKey>
+  readonly logins: Map<UserId, KeptLogin>
+  readonly sessions: Map<SessionId, Session>
   /** Of accounts whose user has a policy, at least. */
   readonly owners: Map<AccountId, UserId>
   /** By spendingId: what velocityNeeds asked for. */
@@ -88,8 +97,11 @@ export function emptyWorkingSet(): WorkingSet {
     transfers: new Map(),
     holds: new Map(),
     quotes: new Map(),
+    approvals: new Map(),
     policies: new Map(),
     apiKeys: new Map(),
+    logins: new Map(),
+    sessions: new Map(),
     owners: new Map(),
     spending: new Map(),
     books: { closedThrough: null },
@@ -130,8 +142,10 @@ export function needsOf(commands: readonly Command[]): Needs {
     originals: new Set<TransferId>(),
     holds: new Set<HoldId>(),
     quotes: new Set<QuoteId>(),
+    approvals: new Set<TransferId>(),
     policies: new Set<PolicyId>(),
     apiKeys: new Set<ApiKeyId>(),
+    logins: new Set<UserId>(),
     books: false,
     rulesChange: false,
     idempotency: new Map<string, { principal: Principal; key: string }>(),
@@ -209,13 +223,38 @@ export function needsOf(commands: readonly Command[]): Needs {
         needs.users.add(command.id)
         if (typeof command.changes.email === 'string') needs.emails.add(emailKey(command.changes.email))
         break
+      case 'erase_user':
+        needs.users.add(command.id)
+        needs.logins.add(command.id)
+        break
+      case 'record_attempts':
+        break
       case 'create_currency':
         needs.currencies.add(command.currency.code)
+        break
+      case 'approve_transfer':
+        // It may take effect when it was said to.
+        needs.books = true
+        needs.transfers.add(command.id)
+        needs.approvals.add(command.id)
+        break
+      case 'reject_transfer':
+      case 'expire_approval':
+        needs.transfers.add(command.id)
+        needs.approvals.add(command.id)
         break
       case 'create_api_key':
       case 'rotate_api_key':
       case 'revoke_api_key':
         needs.apiKeys.add(command.id)
+        break
+      case 'set_roles':
+      case 'set_password':
+      case 'start_session':
+      case 'refresh_session':
+      case 'end_session':
+        needs.users.add(command.userId)
+        needs.logins.add(command.userId)
         break
     }
   }
@@ -231,7 +270,10 @@ export function needsOf(commands: readonly Command[]): Needs {
       needs.accounts.add(source).add(destination)
       needs.moving.add(currency)
     }
-    if (idChosen) needs.transfers.add(id)
+    if (idChosen) {
+      needs.transfers.add(id)
+      needs.approvals.add(id)
+    }
     if (effectiveAt !== null) needs.books = true
   }
 
@@ -286,6 +328,9 @@ function sourcesOf(state: WorkingSet, commands: readonly Command[]): Set<Account
       case 'create_quote':
         // It may be converted in the same batch.
         sources.add(command.buy.account)
+        break
+      case 'approve_transfer':
+        for (const { source } of state.approvals.get(command.id)?.transfer.postings ?? []) sources.add(source)
         break
       case 'convert_quote': {
         const quote = state.quotes.get(command.quoteId)

@@ -5,6 +5,7 @@ import { createIso4217Catalog } from '#adapters/currencies-iso4217/catalog.ts'
 import { createMemoryRateLimiter } from '#adapters/limits-memory/rate-limiter.ts'
 import { openRedis } from '#adapters/limits-redis/connection.ts'
 import { createRedisRateLimiter } from '#adapters/limits-redis/rate-limiter.ts'
+import { argon2Passwords } from '#adapters/passwords-argon2/passwords.ts'
 import { createFixedRates } from '#adapters/rates-fixed/rates.ts'
 import { createEventLoop } from '#adapters/runtime-node/event-loop.ts'
 import { createMovableClock } from '#adapters/runtime-node/clock.ts'
@@ -16,12 +17,17 @@ import { createPostgresAudit } from '#adapters/store-postgres/audit.ts'
 import { createMigrator, type SchemaMigrator } from '#adapters/store-postgres/migrate.ts'
 import { readServerVersion } from '#adapters/store-postgres/server-version.ts'
 import { openPostgresStore } from '#adapters/store-postgres/store.ts'
+import { createOidcTokens } from '#adapters/tokens-jose/oidc.ts'
+import { createTokenKeys } from '#adapters/tokens-jose/token-keys.ts'
 import { createGrpcServer, type GrpcServerOptions } from '#api/grpc/server.ts'
 import { createClientAddress } from '#api/client-address.ts'
 import { createHttpServer, type HttpServerOptions } from '#api/http/server.ts'
 import { createAccessControl, openAccess, type AccessControl } from '#app/access-control.ts'
+import { withBound } from '#app/bounded-passwords.ts'
 import { BATCHER_LIMITS, createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, type Florin } from '#app/florin.ts'
+import { LOGIN_LIMITS } from '#app/login-throttle.ts'
+import type { LoginParts } from '#app/logins.ts'
 import { createLoad } from '#app/load.ts'
 import { createForgetIdempotency } from '#app/forget-idempotency.ts'
 import { NO_RATE_LIMITS, withBulksCounted, type RateLimits } from '#app/rate-limits.ts'
@@ -40,8 +46,14 @@ import { openTls } from './tls-settings.ts'
 
 /** How often idempotency records are looked over for old ones. They live for days, so minutes are plenty. */
 const FORGET_EVERY_MS = 60_000
-/** How often holds are looked over for those whose time is over. */
+/** How often holds and approvals are looked over for those whose time is over. */
 const EXPIRE_EVERY_MS = 1000
+/** How often sessions are looked over for those whose time is over; nobody is let in by one meanwhile. */
+const EXPIRE_SESSIONS_EVERY_MS = 60_000
+/** How often it is looked whether the key that signs tokens is old. */
+const ROTATE_KEYS_EVERY_MS = 3_600_000
+/** How often attempts that were refused are brought into the journal. */
+const RECORD_ATTEMPTS_EVERY_MS = 1000
 /** How often it is looked whether there is too much to do: a read of a histogram. */
 const WATCH_LOAD_EVERY_MS = 250
 /** How often the files of TLS are read again: three small ones. */
@@ -95,17 +107,42 @@ export async function composeFlorin(
     const tls = await openTls(config, log)
     const ledger = await openLedger(config, log, { join: false, onGivenUp })
     closers.add('ledger', ledger.close)
+    // After the edges, so that nothing that they refused is lost with a clean stop.
+    closers.add('attempts', ledger.florin.attempts.flush)
 
     const { florin, sweeper, clock } = ledger
     const load = createLoad(createEventLoop(), config)
     const loops = [
       runLoop({ name: 'watch-load', everyMs: WATCH_LOAD_EVERY_MS, log, step: load.look }),
+      runLoop({
+        name: 'expire-sessions',
+        everyMs: EXPIRE_SESSIONS_EVERY_MS,
+        log,
+        step: florin.logins.expireSessions,
+      }),
+      ...(florin.logins.tokens === null
+        ? []
+        : [
+            runLoop({
+              name: 'rotate-signing-keys',
+              everyMs: ROTATE_KEYS_EVERY_MS,
+              log,
+              step: florin.logins.tokens.rotate,
+            }),
+          ]),
       runLoop({ name: 'expire-holds', everyMs: EXPIRE_EVERY_MS, log, step: florin.expireHolds }),
+      runLoop({ name: 'expire-approvals', everyMs: EXPIRE_EVERY_MS, log, step: florin.expireApprovals }),
       runLoop({
         name: 'forget-idempotency',
         everyMs: FORGET_EVERY_MS,
         log,
         step: createForgetIdempotency({ sweeper, clock, days: config.idempotencyDays }),
+      }),
+      runLoop({
+        name: 'record-attempts',
+        everyMs: RECORD_ATTEMPTS_EVERY_MS,
+        log,
+        step: florin.attempts.flush,
       }),
       ...(tls === null
         ? []
@@ -167,6 +204,7 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
     closers.add('store', () => store.close())
     if (config.mode === 'development') await catchUpWith(store, clock)
     const { auth, authSecret, batchSizeMax, queueMax, deadlineMs } = config
+    const limiterOf = await openLimiters(config, log, closers)
     const batcher = createCommandBatcher(store, { ...BATCHER_LIMITS, batchSizeMax, queueMax, deadlineMs })
     closers.add('batcher', () => batcher.close())
     const florin = createFlorin({
@@ -178,33 +216,56 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
       ids: randomIds,
       digest: sha256Hex,
       secrets: authSecret === null ? null : createSecrets(authSecret),
+      login: createLoginParts(config, limiterOf),
       settings: config,
     })
-    const rateLimits = await createRateLimits(config, log, closers)
+    const rateLimits = createRateLimits(config, limiterOf)
     const { perPrincipal } = rateLimits
     const counted = perPrincipal === null ? florin : withBulksCounted(florin, perPrincipal)
     const accessControl =
       auth === 'on'
-        ? createAccessControl({ florin: counted, reader: store, tokens: null })
+        ? createAccessControl({ florin: counted, reader: store, tokens: florin.logins.authentication })
         : openAccess(florin)
     return { florin, accessControl, rateLimits, sweeper: store, clock, database: info }
   })
 }
 
-async function createRateLimits(config: Config, log: Log, closers: Closers): Promise<RateLimits> {
-  const { auth, redisUrl, rateLimitPerAddress, rateLimitPerPrincipal } = config
-  if (auth === 'off') return NO_RATE_LIMITS
-  const redis = redisUrl === null ? null : await openRedis(redisUrl, log)
+/** Makes limiters, each with a name of its own: in Redis, when there is one. */
+async function openLimiters({ auth, redisUrl }: Config, log: Log, closers: Closers): Promise<LimiterOf> {
+  const redis = redisUrl === null || auth === 'off' ? null : await openRedis(redisUrl, log)
   if (redis !== null) closers.add('Redis', () => redis.close())
-
-  function limiterOf(name: string, limit: RateLimit | null): RateLimiter | null {
-    if (limit === null) return null
+  return (name, limit) => {
     const own = createMemoryRateLimiter(limit)
     return redis === null ? own : createRedisRateLimiter(limit, { redis: redis.client, name, meanwhile: own })
   }
+}
+
+type LimiterOf = (name: string, limit: RateLimit) => RateLimiter
+
+function createRateLimits(config: Config, limiterOf: LimiterOf): RateLimits {
+  const { auth, rateLimitPerAddress, rateLimitPerPrincipal } = config
+  if (auth === 'off') return NO_RATE_LIMITS
   return {
-    perAddress: limiterOf('address', rateLimitPerAddress),
-    perPrincipal: limiterOf('principal', rateLimitPerPrincipal),
+    perAddress: rateLimitPerAddress && limiterOf('address', rateLimitPerAddress),
+    perPrincipal: rateLimitPerPrincipal && limiterOf('principal', rateLimitPerPrincipal),
+  }
+}
+
+/** What logging in is made of; null without a secret. */
+function createLoginParts(config: Config, limiterOf: LimiterOf): LoginParts | null {
+  const { authSecret, oidcIssuer: issuer, oidcAudience: audience } = config
+  if (authSecret === null) return null
+  const names = { user: config.oidcUserClaim, roles: config.oidcRolesClaim, scopes: config.oidcScopesClaim }
+  return {
+    passwords: withBound(argon2Passwords),
+    tokenKeys: createTokenKeys(authSecret),
+    limiters: {
+      network: limiterOf('login network', LOGIN_LIMITS.network),
+      nameInNetwork: limiterOf('login name in network', LOGIN_LIMITS.nameInNetwork),
+      nameInNewNetworks: limiterOf('login name', LOGIN_LIMITS.nameInNewNetworks),
+    },
+    foreign:
+      issuer === null || audience === null ? null : { tokens: createOidcTokens({ issuer, audience }), names },
   }
 }
 

@@ -4,6 +4,32 @@ import { test } from 'node:test'
 import { AppError } from '#core/errors.ts'
 import { readConfig, settings, toSettingsTable } from './config.ts'
 
+test('an OpenID provider needs an https URL, an audience and a secret', () => {
+  const secret = 'Zb2kq0W9xv7Jm4tR8sLp1uYc6dHf3gNa'
+  const fields = (environment: Record<string, string>): string[] => {
+    try {
+      readConfig(environment)
+      return []
+    } catch (error) {
+      return (error as AppError).fields.map(({ field }) => field)
+    }
+  }
+  const good = {
+    FLORIN_AUTH_SECRET: secret,
+    FLORIN_OIDC_ISSUER: 'https://id.example.org/realm',
+    FLORIN_OIDC_AUDIENCE: 'florin',
+  }
+  assert.deepEqual(fields(good), [])
+  assert.deepEqual(fields({ ...good, FLORIN_OIDC_ISSUER: 'http://127.0.0.1:8081' }), [])
+  for (const url of ['http://id.example.org', 'id', 'ftp://id.example.org', 'https://me:pw@id.example.org']) {
+    assert.deepEqual(fields({ ...good, FLORIN_OIDC_ISSUER: url }), ['FLORIN_OIDC_ISSUER'], url)
+  }
+  assert.deepEqual(fields({ ...good, FLORIN_OIDC_AUDIENCE: '' }), ['FLORIN_OIDC_AUDIENCE'])
+  assert.deepEqual(fields({ ...good, FLORIN_OIDC_ISSUER: '' }), ['FLORIN_OIDC_ISSUER'])
+  assert.deepEqual(fields({ ...good, FLORIN_AUTH_SECRET: '' }), ['FLORIN_AUTH_SECRET'])
+  assert.deepEqual(fields({ ...good, FLORIN_OIDC_USER_CLAIM: 'a b' }), ['FLORIN_OIDC_USER_CLAIM'])
+})
+
 test('nothing set is a configuration that works', () => {
   const config = readConfig({ PATH: '/bin', FLORIN_TEST_SEED: 'x', FLORIN_HOST: '' })
   assert.deepEqual(config, {
@@ -20,6 +46,11 @@ test('nothing set is a configuration that works', () => {
     redisUrl: null,
     auth: 'off',
     authSecret: null,
+    oidcIssuer: null,
+    oidcAudience: null,
+    oidcUserClaim: 'florin_user',
+    oidcRolesClaim: 'florin_roles',
+    oidcScopesClaim: 'florin_scopes',
     rateLimitPerPrincipal: { perSecond: 5000, burst: 10_000 },
     rateLimitPerAddress: { perSecond: 10_000, burst: 20_000 },
     trustedProxies: [],
@@ -30,6 +61,7 @@ test('nothing set is a configuration that works', () => {
     fxRates: [],
     fxAccounts: new Map(),
     fxQuoteSeconds: 30,
+    approvalSeconds: 259_200,
     batchSizeMax: 1000,
     queueMax: 10_000,
     deadlineMs: 10_000,

@@ -1,5 +1,5 @@
 // The environment, read once, here and nowhere else. Every setting, its default, its limits and its line in the
-// documentation are one entry of `settings`.
+// documentation are one entry of `settings`. Long because that table is.
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { invalidFields, type FieldError } from '#core/errors.ts'
@@ -13,6 +13,7 @@ import { closestName } from './closest-name.ts'
 import { corsOrigins } from './cors-settings.ts'
 import { fxAccounts, fxRates } from './fx-settings.ts'
 import { networks, rateLimit } from './limit-settings.ts'
+import { oidcProblems, type OidcSettings } from './oidc-settings.ts'
 import { tlsProblems, type TlsSettings } from './tls-settings.ts'
 
 /** How a process of Florin is set up. Frozen. */
@@ -36,6 +37,12 @@ export interface Config {
   readonly auth: 'on' | 'off'
   /** Null when there are no API keys and tokens. */
   readonly authSecret: string | null
+  /** Null: only Florin's own tokens are taken. */
+  readonly oidcIssuer: string | null
+  readonly oidcAudience: string | null
+  readonly oidcUserClaim: string
+  readonly oidcRolesClaim: string
+  readonly oidcScopesClaim: string
   /** Null: no limit, as always without authentication. */
   readonly rateLimitPerPrincipal: RateLimit | null
   readonly rateLimitPerAddress: RateLimit | null
@@ -47,6 +54,7 @@ export interface Config {
   readonly fxRates: readonly FixedRate[]
   readonly fxAccounts: ReadonlyMap<CurrencyCode, AccountId>
   readonly fxQuoteSeconds: number
+  readonly approvalSeconds: number
   readonly batchSizeMax: number
   readonly queueMax: number
   readonly deadlineMs: number
@@ -155,7 +163,7 @@ export const settings: readonly Setting[] = [
     key: 'redisUrl',
     default: null,
     meaning:
-      'A Redis of yours, `redis://user:password@host:6379/0`, in which all processes count rate limits together; unset: each counts for itself',
+      'A Redis of yours, `redis://user:password@host:6379/0`, in which all processes count requests and tries of passwords together; unset: each counts for itself',
     schema: z
       .string()
       .refine(isUrlOf('redis:', 'rediss:'), 'must look like redis://user:password@host:6379/0'),
@@ -175,6 +183,41 @@ export const settings: readonly Setting[] = [
     meaning:
       'What API keys and tokens are proven with: 32 random bytes, `openssl rand -base64 32`. With another one all keys and tokens are void',
     schema: z.string(),
+  },
+  {
+    name: 'FLORIN_OIDC_ISSUER',
+    key: 'oidcIssuer',
+    default: null,
+    meaning: 'An OpenID provider, `https://…` as its tokens name it, whose tokens are taken too',
+    schema: z.string(),
+  },
+  {
+    name: 'FLORIN_OIDC_AUDIENCE',
+    key: 'oidcAudience',
+    default: null,
+    meaning: "What the provider's tokens for Florin have in `aud`",
+    schema: z.string(),
+  },
+  {
+    name: 'FLORIN_OIDC_USER_CLAIM',
+    key: 'oidcUserClaim',
+    default: 'florin_user',
+    meaning: 'The claim that has the id of the Florin user who calls; `a.b` is `b` within `a`',
+    schema: claimName(),
+  },
+  {
+    name: 'FLORIN_OIDC_ROLES_CLAIM',
+    key: 'oidcRolesClaim',
+    default: 'florin_roles',
+    meaning: "The claim that lists the caller's roles; what is no role of Florin's is left out",
+    schema: claimName(),
+  },
+  {
+    name: 'FLORIN_OIDC_SCOPES_CLAIM',
+    key: 'oidcScopesClaim',
+    default: 'florin_scopes',
+    meaning: "The claim that lists scopes of the caller's besides",
+    schema: claimName(),
   },
   {
     name: 'FLORIN_RATE_LIMIT_PER_PRINCIPAL',
@@ -250,6 +293,13 @@ export const settings: readonly Setting[] = [
     default: '30',
     meaning: 'How long a quote can be converted, in seconds',
     schema: wholeNumber(1, 86_400),
+  },
+  {
+    name: 'FLORIN_APPROVAL_SECONDS',
+    key: 'approvalSeconds',
+    default: '259200',
+    meaning: 'How long a transfer waits for approval, in seconds; three days',
+    schema: wholeNumber(1, 31_536_000),
   },
   {
     name: 'FLORIN_BATCH_SIZE',
@@ -328,6 +378,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       ? null
       : decideAuth({ host, mode, auth, authSecret })
   problems.push(...(decided?.problems ?? []), ...tlsProblems(values as Partial<TlsSettings>))
+  problems.push(...oidcProblems(values as Partial<OidcSettings>))
   if (problems.length > 0) throw invalidFields(problems)
   // Every key of Config has its setting: a test holds the two together.
   return Object.freeze({ ...values, auth: decided?.auth }) as unknown as Config
@@ -372,6 +423,10 @@ function portOrOff() {
     context.addIssue({ code: 'custom', message: 'must be a whole number from 0 to 65535, or off' })
     return z.NEVER
   })
+}
+
+function claimName() {
+  return z.string().regex(/^[\x21-\x7e]{1,200}$/, 'must be the name of a claim, such as realm_access.roles')
 }
 
 function isHost(host: string): boolean {

@@ -1,4 +1,13 @@
-import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
+import type {
+  AccountId,
+  ApiKeyId,
+  HoldId,
+  PolicyId,
+  QuoteId,
+  SessionId,
+  TransferId,
+  UserId,
+} from '#core/ids.ts'
 
 /** Makes new ids. */
 export interface IdSource {
@@ -10,4 +19,5 @@ export interface IdSource {
   policyId(): PolicyId
   quoteId(): QuoteId
   apiKeyId(): ApiKeyId
+  sessionId(): SessionId
 }

@@ -1,11 +1,14 @@
 import type { ApiKey } from '#core/api-key.ts'
+import type { Approval } from '#core/approval.ts'
 import type { Account } from '#core/account.ts'
+import type { AuditMark } from '#core/audit.ts'
 import type { Json } from '#core/canonical-json.ts'
 import type { Books } from '#core/command.ts'
 import type { LedgerCurrency } from '#core/currency.ts'
 import type { Hold } from '#core/hold.ts'
 import type { AccountId, HoldId, TransferId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
+import type { Login, Session } from '#core/login.ts'
 import type { Policy } from '#core/policy.ts'
 import type { Quote } from '#core/quote.ts'
 import type { RecordedUser } from '#core/recorded-fact.ts'
@@ -19,6 +22,8 @@ export interface SealedPage {
   readonly hash: Uint8Array
   /** One fact a line, joined by line feeds. */
   readonly text: string
+  /** The line of origins that is sealed with them; null in pages that are older than the audit log. */
+  readonly audit: string | null
 }
 
 /** The newest page, as the head row names it. Page 0 before the first. */
@@ -65,6 +70,8 @@ export interface LedgerSnapshot {
   head(): Promise<JournalHead>
   /** By number, rising. */
   pages(): AsyncIterable<readonly SealedPage[]>
+  /** The marks of all pages, by page, rising. */
+  auditMarks(): AsyncIterable<readonly (AuditMark & { readonly page: number })[]>
   currencies(): Promise<readonly LedgerCurrency[]>
   users(): AsyncIterable<readonly RecordedUser[]>
   accounts(): AsyncIterable<readonly Account[]>
@@ -79,8 +86,11 @@ export interface LedgerSnapshot {
   holdsByIds(ids: readonly HoldId[]): Promise<readonly Hold[]>
   policies(): AsyncIterable<readonly Policy[]>
   quotes(): AsyncIterable<readonly Quote[]>
+  approvals(): AsyncIterable<readonly Approval[]>
   books(): Promise<Books>
   apiKeys(): AsyncIterable<readonly ApiKey[]>
+  logins(): AsyncIterable<readonly Login[]>
+  sessions(): AsyncIterable<readonly Session[]>
   /** One for each account that entry rows name, whether there is such an account or not. */
   entrySums(): AsyncIterable<readonly EntrySums[]>
   /** The store compares what it derives from other rows; it tells at most `limit` differences. */

@@ -4,4 +4,6 @@ export interface Secrets {
   random(): string
   /** A keyed hash, in hex. The same text has another one for each purpose, and for each Florin with a secret of its own. */
   hash(purpose: string, text: string): string
+  /** Whether it is the hash of the text; how long that takes says nothing about it. */
+  isHash(hash: string, purpose: string, text: string): boolean
 }

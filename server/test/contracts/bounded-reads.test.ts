@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import test, { after } from 'node:test'
+import type { Principal } from '#core/command.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId, HoldId, PolicyId, TransferId, UserId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
@@ -56,13 +57,24 @@ const FILL = `
   select ${uuid('n')}, case when n % 1000 = 0 then 'open' else 'captured' end, 1 + n % ${ACCOUNTS}, 1, 1, 'EUR', 2, 0,
     ${at('n')}, '{}', now(), now()
   from generate_series(1, ${TRANSFERS / 2}) n;
+  insert into florin.approvals
+  select ${uuid('n')}, case when n % 1000 = 0 then 'pending' else 'expired' end, '{"postings":[],"reference":null,"metadata":{},"effective_at":null}', 1, ${uuid('n')}, 1,
+    'p' || n % 10, null, ${at('n')}, now(), now()
+  from generate_series(1, ${TRANSFERS / 2}) n;
   insert into florin.policies (id, version, account_id, currency, scale, rules, created_at, updated_at)
   select ${uuid('n')}, 1, n, 'EUR', 2, '{}', now(), now() from generate_series(1, ${ACCOUNTS}) n;
   insert into florin.policy_versions
   select id, v, false, account_id, null, 'EUR', 2, '{}', now(), now(), 'p' from florin.policies, generate_series(1, 5) v;
   insert into florin.journal_pages
-  select n, ${uuid('n')}, ${at('n')}, sha256('x'), sha256('x'), '{"data":{},"principal":"p","type":"user.created"}'
+  select n, ${uuid('n')}, ${at('n')}, sha256('x'), sha256('x'),
+    '{"data":{"id":"' || ${uuid('n')} || '"},"principal":"' || case when n % 1000 = 0 then 'rare' else 'p' end || '","type":"user.created"}',
+    '{"befores":[],"origins":[["10.0.0.1",null,"createUser"]],"requests":[[0,1,0,"r"]]}'
   from generate_series(1, ${TRANSFERS / 5}) n;
+  insert into florin.audit_marks
+  select m.kind, m.value, n from generate_series(1, ${TRANSFERS / 5}) n, lateral (values
+    ('principal', case when n % 1000 = 0 then 'rare' else 'p' end), ('type', 'user.created'),
+    ('operation', case when n % 2 = 0 then 'even' else 'odd' end), ('target', 'user:' || ${uuid('n')})
+  ) m (kind, value);
   update florin.journal_head set number = ${TRANSFERS / 5};
   analyze`
 
@@ -74,6 +86,7 @@ const transfer = countedUuid(50_000) as TransferId
 const early = '2026-01-01T00:10:00.000000Z' as Instant
 const middle = '2026-01-01T12:00:00.000000Z' as Instant
 const late = '2026-01-02T00:00:00.000000Z' as Instant
+const maker = 'p7' as Principal
 const limit = LIMIT
 
 const reads: Readonly<Record<string, (ledger: Ledger) => Promise<unknown>>> = {
@@ -108,6 +121,17 @@ const reads: Readonly<Record<string, (ledger: Ledger) => Promise<unknown>>> = {
   'holds of a hot account': (ledger) => ledger.listHolds({ accountId: hot, limit }),
   'open holds of a hot account': (ledger) => ledger.listHolds({ accountId: hot, status: 'open', limit }),
   'due holds': (ledger) => ledger.listDueHolds(late, limit),
+  'an approval': (ledger) => ledger.findApproval(transfer),
+  approvals: (ledger) => ledger.listApprovals({ limit }),
+  'approvals further back': (ledger) =>
+    ledger.listApprovals({ before: countedUuid(20_000) as TransferId, limit }),
+  'pending approvals': (ledger) => ledger.listApprovals({ status: 'pending', limit }),
+  'rejected approvals, of which there are none': (ledger) =>
+    ledger.listApprovals({ status: 'rejected', limit }),
+  'approvals that somebody asked for': (ledger) => ledger.listApprovals({ requestedBy: maker, limit }),
+  'pending approvals that somebody asked for': (ledger) =>
+    ledger.listApprovals({ requestedBy: maker, status: 'pending', limit }),
+  'due approvals': (ledger) => ledger.listDueApprovals(late, limit),
   'a policy': (ledger) => ledger.findPolicy(countedUuid(7) as PolicyId),
   policies: (ledger) => ledger.listPolicies({ currency: EUR, limit }),
   'the policy of an account': (ledger) => ledger.listPolicies({ accountId: ordinary, limit }),
@@ -130,6 +154,19 @@ const reads: Readonly<Record<string, (ledger: Ledger) => Promise<unknown>>> = {
     }),
   'balances of a currency then': (ledger) =>
     ledger.listBalancesAt({ currency: EUR, at: middle, clock: 'recorded', after: ordinary, limit }),
+  'the audit log': (ledger) => ledger.listAudit({ limit }),
+  'the audit log further back': (ledger) => ledger.listAudit({ before: { page: 9_000, position: 1 }, limit }),
+  'the audit log of a time': (ledger) => ledger.listAudit({ from: early, to: middle, limit }),
+  'what one does who does much': (ledger) => ledger.listAudit({ principal: 'p', limit }),
+  'what one does who does little': (ledger) => ledger.listAudit({ principal: 'rare', limit }),
+  'what nobody does': (ledger) => ledger.listAudit({ principal: 'nobody', limit }),
+  'what one never does': (ledger) => ledger.listAudit({ principal: 'rare', operation: 'odd', limit }),
+  'what two marks say that never meet': (ledger) =>
+    ledger.listAudit({ principal: 'p', outcome: 'refused', limit }),
+  'the audit log of a type': (ledger) => ledger.listAudit({ type: 'user.created', to: middle, limit }),
+  'the audit log of a user': (ledger) => ledger.listAudit({ target: `user:${user}`, limit }),
+  'the audit log of a transfer': (ledger) => ledger.listAudit({ target: `transfer:${transfer}`, limit }),
+  'the audit log of a hold': (ledger) => ledger.listAudit({ target: `hold:${countedUuid(7)}`, limit }),
   events: (ledger) => ledger.read({ after: { page: 9_000, position: 0 }, limit }),
 }
 

@@ -1,6 +1,7 @@
 /**
- * Random messages, made from the contract, and random bytes at every method: each is answered as the docs say, nothing
- * is logged as a bug, and money adds up afterwards. FLORIN_FUZZ_REQUESTS says how many; 10000 take half a minute.
+ * Random messages, made from the contract, and random bytes at every method, of callers of every role and of some who
+ * are nobody: each is answered as the docs say, nothing is logged as a bug, and money adds up afterwards.
+ * FLORIN_FUZZ_REQUESTS says how many; 10000 take half a minute.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -8,8 +9,11 @@ import { Metadata, status, type ServiceError } from '@grpc/grpc-js'
 import fc from 'fast-check'
 import protobuf, { type Field, type Type } from 'protobufjs'
 import { typeOf } from '#api/grpc/contract.ts'
+import { createAccessControl } from '#app/access-control.ts'
+import { authorizations, roleTokens } from '#test/access-world.ts'
 import { createBothEdges } from '#test/both-edges.ts'
 import { contract, serviceNames } from '#test/grpc-client.ts'
+import { createGrpcEdge } from '#test/grpc-edge.ts'
 import { testSeed } from '#test/seed.ts'
 
 const REQUESTS = Number(process.env['FLORIN_FUZZ_REQUESTS'] ?? 3000)
@@ -23,6 +27,18 @@ const EXPECTED: readonly status[] = [
   status.FAILED_PRECONDITION,
   status.OUT_OF_RANGE,
   status.ABORTED,
+  status.UNAUTHENTICATED,
+  status.PERMISSION_DENIED,
+  // Of logging in, which is tried too often.
+  status.RESOURCE_EXHAUSTED,
+]
+/** What some of them are told, whatever the seed. */
+const SEEN: readonly status[] = [
+  status.OK,
+  status.INVALID_ARGUMENT,
+  status.NOT_FOUND,
+  status.UNAUTHENTICATED,
+  status.PERMISSION_DENIED,
 ]
 
 const AMOUNTS = ['0.01', '1.5', '-1', '99999999999999999999999999999999999999', 'all']
@@ -66,7 +82,9 @@ function valueOf({ resolvedType, type }: Field, depth: number): fc.Arbitrary<unk
 
 test('answers whatever it is sent', { timeout: 300_000 }, async () => {
   await using edges = await createBothEdges()
-  const { grpc } = edges
+  const { florin, store: reader } = edges.rest
+  const accessControl = createAccessControl({ florin, reader, tokens: roleTokens })
+  await using grpc = await createGrpcEdge({ florin, accessControl })
   const methods = serviceNames(contract).flatMap((service) =>
     Object.entries(
       contract[service] as Record<string, { path: string; requestStream: boolean; responseStream: boolean }>,
@@ -80,21 +98,18 @@ test('answers whatever it is sent', { timeout: 300_000 }, async () => {
   assert.ok(methods.length > 40)
   const seed = testSeed()
   const types = new Map(methods.map(({ service, name, path }) => [path, requestOf(service, name)]))
+  const bytesOf = (type: Type) =>
+    fc.oneof(
+      { weight: 9, arbitrary: arbitraryOf(type).map((message) => encode(type, message)) },
+      { weight: 1, arbitrary: fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)) },
+    )
   const samples = fc.sample(
     fc.constantFrom(...methods).chain((method) =>
-      fc.oneof(
-        {
-          weight: 9,
-          arbitrary: arbitraryOf(types.get(method.path) as Type).map((message) => ({
-            method,
-            bytes: encode(types.get(method.path) as Type, message),
-          })),
-        },
-        {
-          weight: 1,
-          arbitrary: fc.uint8Array({ maxLength: 60 }).map((bytes) => ({ method, bytes: Buffer.from(bytes) })),
-        },
-      ),
+      fc.record({
+        method: fc.constant(method),
+        bytes: bytesOf(types.get(method.path) as Type),
+        metadata: metadataOf(),
+      }),
     ),
     { numRuns: REQUESTS, seed },
   )
@@ -102,32 +117,48 @@ test('answers whatever it is sent', { timeout: 300_000 }, async () => {
   const queue = samples.values()
   await Promise.all(
     Array.from({ length: IN_FLIGHT }, async () => {
-      for (const { method, bytes } of queue) {
-        const code = await send(method, bytes)
+      for (const { method, bytes, metadata } of queue) {
+        const code = await send(method, bytes, metadata)
         seen.set(code, (seen.get(code) ?? 0) + 1)
         assert.ok(EXPECTED.includes(code), `${method.path} ${bytes.toString('base64')}: ${status[code]}`)
       }
     }),
   )
   assert.deepEqual(grpc.log, [])
-  for (const code of [status.OK, status.INVALID_ARGUMENT, status.NOT_FOUND])
-    assert.ok(seen.has(code), status[code])
+  for (const code of SEEN) assert.ok(seen.has(code), status[code])
   assert.equal((await edges.ok('PeriodService/GetTrialBalance', { currency: 'EUR' })).difference, '0.00')
 
-  function send({ service, path, responseStream }: (typeof methods)[number], bytes: Buffer): Promise<status> {
+  function send(
+    { service, path, responseStream }: (typeof methods)[number],
+    bytes: Buffer,
+    metadata: Metadata,
+  ): Promise<status> {
     const client = grpc.service(service)
     const same = (value: Buffer): Buffer => value
     return new Promise((resolve) => {
       const done = (error: ServiceError | null): void => resolve(error?.code ?? status.OK)
       const options = { deadline: Date.now() + 30_000 }
-      if (!responseStream)
-        return client.makeUnaryRequest(path, same, same, bytes, new Metadata(), options, done)
-      const stream = client.makeServerStreamRequest(path, same, same, bytes, new Metadata(), options)
+      if (!responseStream) return client.makeUnaryRequest(path, same, same, bytes, metadata, options, done)
+      const stream = client.makeServerStreamRequest(path, same, same, bytes, metadata, options)
       stream.on('error', () => {}).resume()
       stream.once('status', ({ code }: { code: status }) => resolve(code))
     })
   }
 })
+
+/** Who calls, and junk besides. */
+function metadataOf(): fc.Arbitrary<Metadata> {
+  const authorization = fc.oneof(
+    ...authorizations.map(({ weight, authorization: one }) => ({ weight, arbitrary: fc.constant(one) })),
+  )
+  const junk = fc.option(fc.uint8Array({ maxLength: 60 }), { freq: 10 })
+  return fc.tuple(authorization, junk).map(([caller, bytes]) => {
+    const metadata = new Metadata()
+    if (caller !== null) metadata.set('authorization', caller)
+    if (bytes !== null) metadata.set('x-junk-bin', Buffer.from(bytes))
+    return metadata
+  })
+}
 
 function requestOf(service: string, name: string): Type {
   return typeOf(`${service.slice(0, service.lastIndexOf('.'))}.${name}Request`)

@@ -1,10 +1,12 @@
 /**
- * Random requests, made from /openapi.json: each is answered as the document says, nothing is logged as a bug, and money
- * adds up afterwards. FLORIN_FUZZ_REQUESTS says how many; 10000 take half a minute.
+ * Random requests, made from /openapi.json, of callers of every role and of some who are nobody: each is answered as the
+ * document says, nothing is logged as a bug, and money adds up afterwards. FLORIN_FUZZ_REQUESTS says how many; 10000 take
+ * half a minute.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { authorizations, roleTokens } from '#test/access-world.ts'
 import { assertDocumented, createEdge, type Ask, type Loose } from '#test/http-edge.ts'
 import { testSeed } from '#test/seed.ts'
 
@@ -35,12 +37,17 @@ function textOf({ pattern, format }: Loose): fc.Arbitrary<string> {
   if (allowed.length === 0) return text
   return fc.oneof({ weight: 19, arbitrary: fc.constantFrom(...allowed) }, { weight: 1, arbitrary: text })
 }
+const authorization = fc.oneof(
+  ...authorizations.map(({ weight, authorization: one }) => ({ weight, arbitrary: fc.constant(one) })),
+)
 const anything = fc.oneof(text, fc.integer(), fc.constantFrom(null, true, 1e300, [], {}), fc.json())
 
 test('answers whatever it is sent as /openapi.json says', { timeout: 300_000 }, async (t) => {
-  const edge = await createEdge()
+  const edge = await createEdge({ tokens: roleTokens })
+  const admin = { authorization: 'Bearer admin' }
   for (const [id, currency] of Object.entries(ACCOUNTS)) {
-    await edge.post('/v2/accounts', { id, currency, initial_balance: '1000' })
+    const made = await edge.post('/v2/accounts', { id, currency, initial_balance: '1000' }, admin)
+    assert.equal(made.status, 201)
   }
   const { paths, components } = edge.openapi
 
@@ -113,18 +120,19 @@ test('answers whatever it is sent as /openapi.json says', { timeout: 300_000 }, 
         params: fc.record(named('path')),
         query: fc.record(query, { requiredKeys: [] }),
         headers: fc.record(named('header'), { requiredKeys: [] }),
+        authorization,
         body: schema
           ? fc.oneof({ weight: 9, arbitrary: arbitraryOf(schema) }, { weight: 1, arbitrary: text })
           : fc.constant(undefined),
       })
-      .map(({ params, query: asked, headers, body }) => {
+      .map(({ params, query: asked, headers, authorization: caller, body }) => {
         const filled = path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent((params as Loose)[name]))
         const search = new URLSearchParams(asked as Record<string, string>).toString()
         return {
           path: search === '' ? filled : `${filled}?${search}`,
           ask: {
             method: method.toUpperCase() as 'GET',
-            headers: onlyHeaders(headers),
+            headers: { ...onlyHeaders(headers), ...(caller === null ? {} : { authorization: caller }) },
             ...(body === undefined ? {} : { body }),
           },
         }
@@ -157,9 +165,9 @@ test('answers whatever it is sent as /openapi.json says', { timeout: 300_000 }, 
   }
   t.diagnostic([...seen].map(([status, times]) => `${status} ${times}`).join(', '))
   assert.deepEqual(edge.log, [])
-  for (const status of [200, 201, 404, 409, 422])
+  for (const status of [200, 201, 401, 403, 404, 409, 422])
     assert.ok(seen.has(status), `${status} in ${[...seen].join(' ')}`)
-  assert.equal((await edge.get('/v2/trial-balance?currency=EUR')).body.difference, '0.00')
+  assert.equal((await edge.get('/v2/trial-balance?currency=EUR', admin)).body.difference, '0.00')
   await edge.close()
 })
 

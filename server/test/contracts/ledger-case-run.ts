@@ -40,7 +40,10 @@ export function runCase({ given = [], when }: LedgerCase): CaseRun {
   const batches: CaseBatch[] = []
   const outcomes: (readonly Outcome[])[] = []
   clock.turn(BATCH_MICROS)
-  for (const batch of [...given.map((line) => (isMoment(line) ? line : `${line} -> ok`)), ...when]) {
+  for (const batch of [
+    ...given.map((line) => (isMoment(line) || line.includes(' -> ') ? line : `${line} -> ok`)),
+    ...when,
+  ]) {
     if (typeof batch === 'string' && isMoment(batch)) {
       clock.turnTo(toMoment(batch.slice('at '.length)))
       continue
@@ -93,6 +96,7 @@ export function inWords(outcome: Outcome | undefined): string {
     return [code, ...(field === null ? [] : [field]), ...again].join(' ')
   }
   if (outcome.made === 'simulation') return ['would', inWords(outcome.result.outcome), ...again].join(' ')
+  if (outcome.made === 'approval') return [outcome.result.status, ...again].join(' ')
   return outcome.replayed ? 'again' : 'ok'
 }
 

@@ -5,6 +5,7 @@
  */
 import { ACCESS_CASES } from './ledger-cases/access.ts'
 import { ACCOUNT_CASES } from './ledger-cases/accounts.ts'
+import { APPROVAL_CASES } from './ledger-cases/approvals.ts'
 import { BOOKS_CASES } from './ledger-cases/books.ts'
 import { BOUND_CASES } from './ledger-cases/bounds.ts'
 import { CURRENCY_CASES } from './ledger-cases/currencies.ts'
@@ -12,6 +13,7 @@ import { FEE_CASES } from './ledger-cases/fees.ts'
 import { GROUP_CASES, SIMULATION_CASES } from './ledger-cases/groups.ts'
 import { HOLD_CASES } from './ledger-cases/holds.ts'
 import type { LedgerCase } from './ledger-cases/ledger-case.ts'
+import { LOGIN_CASES } from './ledger-cases/logins.ts'
 import { POLICY_CASES } from './ledger-cases/policies.ts'
 import { QUOTE_CASES } from './ledger-cases/quotes.ts'
 import { REPEAT_CASES } from './ledger-cases/repeats.ts'
@@ -35,7 +37,9 @@ export const LEDGER_CASES: readonly LedgerCase[] = [
   ...VELOCITY_CASES,
   ...FEE_CASES,
   ...QUOTE_CASES,
+  ...APPROVAL_CASES,
   ...BOOKS_CASES,
   ...REPEAT_CASES,
   ...ACCESS_CASES,
+  ...LOGIN_CASES,
 ]

@@ -5,11 +5,12 @@ import { sha256 } from '#adapters/runtime-node/digest.ts'
 import { createMemoryStore, type MemoryStore } from '#adapters/store-memory/store.ts'
 import type { Account } from '#core/account.ts'
 import type { CurrencyCode } from '#core/currency.ts'
-import type { AccountId, TransferId, UserId } from '#core/ids.ts'
-import type { Instant } from '#core/instant.ts'
+import type { AccountId, SessionId, TransferId, UserId } from '#core/ids.ts'
+import { addSeconds, type Instant } from '#core/instant.ts'
 import type { Transfer } from '#core/transfer.ts'
 import type { JournalEvent, JournalPosition } from '#ports/journal-reader.ts'
 import type { StatementLine, TransferFilter } from '#ports/ledger-reader.ts'
+import type { SealedKey } from '#ports/signing-keys.ts'
 import { createTestClock, type TestClock } from '../clock.ts'
 import { countedUuid, createTestIds } from '../ids.ts'
 import { createRandom, testSeed } from '../seed.ts'
@@ -94,6 +95,16 @@ export function ledgerReadersContract(underTest: StoreUnderTest): void {
     }
   })
 
+  test(`${name}: logins are the model’s, and keys that sign are kept`, { skip }, async () => {
+    const pair = await openPair(underTest, seed)
+    try {
+      for (let i = 0; i < 20; i++) await pair.post(BATCH)
+      await checkLogins(pair)
+    } finally {
+      await pair.close()
+    }
+  })
+
   test(`${name}: old idempotency records are forgotten, at most so many at once`, { skip }, async () => {
     const pair = await openPair(underTest, seed)
     try {
@@ -102,6 +113,38 @@ export function ledgerReadersContract(underTest: StoreUnderTest): void {
       await pair.close()
     }
   })
+}
+
+/** What is read of logins is what the model has, and keys that sign are kept. */
+async function checkLogins({ store, model, clock }: Pair): Promise<void> {
+  for (const [email, id] of model.tables.emails) {
+    assert.deepEqual(await store.findLoginByEmail(email), model.tables.logins.get(id))
+  }
+  assert.equal(await store.findLoginByEmail('nobody@example.org'), undefined)
+  const ids = [...model.tables.sessions.keys(), countedUuid(1) as SessionId]
+  const byId = (found: Awaited<ReturnType<Ledger['findSessions']>>) =>
+    new Map(found.map((one) => [one.session.id, one]))
+  assert.deepEqual(byId(await store.findSessions(ids)), byId(await model.findSessions(ids)))
+  const later = addSeconds(clock.now(), 100 * 86_400)
+  const due = await store.listDueSessions(later, 1000)
+  assert.equal(due.length, model.tables.sessions.size)
+  assert.deepEqual(
+    due.map(({ expiresAt }) => expiresAt),
+    (await model.listDueSessions(later, 1000)).map(({ expiresAt }) => expiresAt),
+  )
+  assert.deepEqual(await store.listDueSessions(addSeconds(clock.now(), -1), 1000), [])
+  assert.equal((await store.listDueSessions(later, 1)).length, Math.min(1, due.length))
+
+  const [older, newer] = [1, 2].map((n) => ({
+    id: countedUuid(n),
+    createdAt: clock.now(),
+    sealed: `sealed ${n}`,
+  })) as [SealedKey, SealedKey]
+  await store.addSigningKey(older)
+  await store.addSigningKey(newer)
+  assert.deepEqual(await store.listSigningKeys(), [newer, older])
+  await store.removeSigningKey(older.id)
+  assert.deepEqual(await store.listSigningKeys(), [newer])
 }
 
 async function compareLists({ store, model, random }: Pair): Promise<void> {

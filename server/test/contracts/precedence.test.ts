@@ -1,11 +1,14 @@
 /** Two reasons at once give the documented one, the one with the lower number: for each command, every two that meet. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { approvalStatuses } from '#core/approval.ts'
 import type { Command } from '#core/command.ts'
 import { refusalCodes, type RefusalCode } from '#core/codes.ts'
 import { runCase, toLines } from './ledger-case-run.ts'
 import { LEDGER_CASES } from './ledger-cases.ts'
+import { APPROVAL_PRECEDENCES } from './precedence/approvals.ts'
 import { HOLD_PRECEDENCES } from './precedence/holds.ts'
+import { LOGIN_PRECEDENCES } from './precedence/logins.ts'
 import type { Precedence, Slots } from './precedence/precedence.ts'
 import { REGISTRY_PRECEDENCES } from './precedence/registry.ts'
 import { TRANSFER_PRECEDENCES } from './precedence/transfers.ts'
@@ -14,7 +17,13 @@ import { TRANSFER_PRECEDENCES } from './precedence/transfers.ts'
  * Every command that can be refused, but groups: they are refused for what their first refused item is refused for. What
  * closes an account sweeps it last, when nothing else is in the way.
  */
-const PRECEDENCES = [...TRANSFER_PRECEDENCES, ...HOLD_PRECEDENCES, ...REGISTRY_PRECEDENCES]
+const PRECEDENCES = [
+  ...TRANSFER_PRECEDENCES,
+  ...APPROVAL_PRECEDENCES,
+  ...HOLD_PRECEDENCES,
+  ...REGISTRY_PRECEDENCES,
+  ...LOGIN_PRECEDENCES,
+]
 
 /** What the decided lines come to; a refused command changes nothing, so that they can share a ledger. */
 function codesOf({ given }: Precedence, lines: readonly string[]): string[] {
@@ -22,6 +31,7 @@ function codesOf({ given }: Precedence, lines: readonly string[]): string[] {
   return toLines(batches, outcomes)
     .slice(-lines.length)
     .map((line) => /-> (\w+)/.exec(line)?.[1] ?? line)
+    .map((word) => ((approvalStatuses as readonly string[]).includes(word) ? 'ok' : word))
 }
 
 function fill({ line, slots }: Precedence, ...reasons: readonly Slots[]): string {

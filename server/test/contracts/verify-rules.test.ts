@@ -188,9 +188,12 @@ findsTampers({
     reversals: 1,
     policies: 1,
     quotes: 1,
+    approvals: 0,
     books: 1,
     sums: 7,
     access: 0,
+    logins: 0,
+    audit: 19,
     zero: 2,
     // A profile, four backdated entries (the fee's two as well), four versions of policies.
     derived: 9,

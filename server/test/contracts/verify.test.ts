@@ -213,9 +213,12 @@ findsTampers({
     reversals: 0,
     policies: 0,
     quotes: 0,
+    approvals: 0,
     books: 1,
     sums: 3,
     access: 0,
+    logins: 0,
+    audit: 4,
     zero: 1,
     // Two accounts that the refused transfer names, and a profile.
     derived: 3,

@@ -59,15 +59,21 @@ test('verify tells what is wrong with the exit code', async () => {
   assert.equal(verified.exitCode, 1)
   assert.match(verified.stderr, /^florin: the database lacks \d+ migrations: run "florin migrate up"\n$/)
   const before = await florin(['migrate'], settings)
-  assert.match(before.stdout, /^missing +0001-ledger\nmissing +0002-whole-ledger\nmissing +0003-access\n$/)
+  assert.match(
+    before.stdout,
+    /^missing +0001-ledger\nmissing +0002-whole-ledger\nmissing +0003-access\nmissing +0004-login\nmissing +0005-approvals\nmissing +0006-audit\n$/,
+  )
   assert.equal(
     (await florin(['migrate', 'up'], settings)).stdout,
-    'applied  0001-ledger\napplied  0002-whole-ledger\napplied  0003-access\n',
+    'applied  0001-ledger\napplied  0002-whole-ledger\napplied  0003-access\napplied  0004-login\napplied  0005-approvals\napplied  0006-audit\n',
   )
+  const names = [...before.stdout.matchAll(/\d{4}-[\w-]+/g)].map(([name]) => name)
+  const applied = names.map((name) => `applied  ${name}\n`).join('')
+  assert.equal((await florin(['migrate', 'up'], settings)).stdout, applied)
   assert.equal((await florin(['migrate', 'up'], settings)).stdout, 'nothing to do\n')
   assert.equal((await florin(['verify', '--json'], settings)).exitCode, 0)
   assert.equal((await florin(['migrate', 'down'], settings)).exitCode, 2)
-  assert.equal((await florin(['migrate', 'down', '--yes'], settings)).stdout, 'undone  0003-access\n')
+  assert.equal((await florin(['migrate', 'down', '--yes'], settings)).stdout, 'undone  0006-audit\n')
 })
 
 test('a taken port is said in a sentence', async () => {

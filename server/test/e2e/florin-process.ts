@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { listProcesses } from '#adapters/store-embedded/processes.ts'
 
 /** FLORIN_… settings of one process. */
 export type Settings = Readonly<Record<string, string>>
@@ -104,10 +105,16 @@ export function postmasterPid(dataDir: string): number | undefined {
   }
 }
 
-/** kill -9 of the postmaster of a data folder, if one runs; returns its pid. */
+/**
+ * kill -9 of the postmaster of a data folder, if one runs; returns its pid. One that was killed has left its file behind,
+ * and its pid may be another process's by now, such as one of a test beside this one.
+ */
 export function killPostmaster(dataDir: string): number | undefined {
   const pid = postmasterPid(dataDir)
-  if (pid !== undefined) process.kill(pid, 'SIGKILL')
+  const found = listProcesses().find((running) => running.pid === pid)
+  if (pid === undefined || !found?.args.some((arg) => arg.startsWith('cluster_name=florin-')))
+    return undefined
+  process.kill(pid, 'SIGKILL')
   return pid
 }
 

@@ -99,6 +99,7 @@ export function createAudit(
       else if (known !== undefined) assert.deepEqual(account, known, 'untouched means unchanged')
     }
     for (const id of touched.holds) checks.push(() => checkHold(id))
+    for (const id of touched.approvals) checks.push(() => checkApproval(id))
     for (const id of touched.reversed) checks.push(() => checkReversed(id))
     for (let i = 0; i < checks.length; i += READS_AT_ONCE) {
       await Promise.all(checks.slice(i, i + READS_AT_ONCE).map((check) => check()))
@@ -106,11 +107,16 @@ export function createAudit(
     touched.accounts.clear()
     touched.holds.clear()
     touched.reversed.clear()
+    touched.approvals.clear()
     before = accounts
   }
 
   async function checkHold(id: HoldId): Promise<void> {
     assert.deepEqual(await store.findHold(id), second.holds.get(id))
+  }
+
+  async function checkApproval(id: TransferId): Promise<void> {
+    assert.deepEqual(await store.findApproval(id), second.approvals.get(id))
   }
 
   /** The original shows how much of it is reversed. */

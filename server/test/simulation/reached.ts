@@ -38,6 +38,21 @@ const BRANCHES = [
   'simulated as it came',
   'swept and closed',
   'effective earlier',
+  'a transfer waits',
+  'it would wait',
+  'one in a group waits',
+  'approved',
+  'refused when it was to be approved',
+  'taken back',
+  'turned down',
+  'an approval has expired',
+  'a refresh token is rotated',
+  'a refresh token is repeated',
+  'a refresh token is reused',
+  'erased',
+  'erased again',
+  'told again without whom was erased',
+  'attempts recorded',
 ] as const
 
 /** Notes the codes and branches of a batch. */
@@ -58,10 +73,21 @@ export function noteOutcomes(
       note(outcome.replayed ? 'rejected again' : outcome.refusal.code)
       if (command.kind === 'post_group' && /^items\[[1-9]/.test(outcome.refusal.field ?? ''))
         note('a group is undone')
+      const { code } = outcome.refusal
+      if (command.kind === 'approve_transfer' && !code.startsWith('approv')) {
+        note('refused when it was to be approved')
+      }
+      if (command.kind === 'post_group' && code === 'approval_required') note('one in a group waits')
       if (isHitByFee(outcome)) note('a limit is hit by the fee')
       return
     }
     note(outcome.replayed ? 'accepted again' : 'accepted')
+    if (outcome.made === 'simulation') {
+      const { outcome: would } = outcome.result
+      if (would.kind === 'accepted' && would.made === 'approval') note('it would wait')
+    }
+    if (outcome.made === 'refresh') note(`a refresh token is ${outcome.result.how}`)
+    noteErasure(note, command, outcome)
     if (outcome.made !== 'transfer' || outcome.replayed) return
     const { postings } = outcome.result
     const sides = postings.flatMap(({ source, destination }) => [source, destination])
@@ -77,6 +103,20 @@ export function noteBalances(note: (what: string) => void, accounts: Iterable<Ac
   for (const { posted } of accounts) {
     if (posted < 0n) note('a negative balance')
     if (posted > 2n ** 64n) note('more than 2^64 in one balance')
+  }
+}
+
+/** Users who were erased, in what is answered about them. */
+function noteErasure(note: (what: string) => void, command: Command, outcome: Outcome): void {
+  if (command.kind === 'record_attempts') note('attempts recorded')
+  if (outcome.kind !== 'accepted' || outcome.made !== 'user') return
+  if (command.kind === 'erase_user') note(outcome.replayed ? 'erased again' : 'erased')
+  const asked =
+    command.kind === 'create_user' ? command : command.kind === 'update_user' ? command.changes : {}
+  const { name, email } = outcome.result
+  const lost = (asked.email ?? null) !== null && email === null
+  if (outcome.replayed && (lost || ((asked.name ?? null) !== null && name === null))) {
+    note('told again without whom was erased')
   }
 }
 

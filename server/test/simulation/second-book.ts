@@ -4,7 +4,15 @@ import type { Account } from '#core/account.ts'
 import type { AccountId, HoldId, TransferId } from '#core/ids.ts'
 import type { Policy } from '#core/policy.ts'
 import type { Entry, PostedTransfer, Posting, TransferOrigin } from '#core/transfer.ts'
-import { checkBounds, checkLimits, checkOpen, tallyOf, type Line, type Tally } from './second-rules.ts'
+import {
+  checkAlone,
+  checkBounds,
+  checkLimits,
+  checkOpen,
+  tallyOf,
+  type Line,
+  type Tally,
+} from './second-rules.ts'
 
 /** A transfer that moved money, and how much of each posting has been given back. */
 export interface SecondTransfer {
@@ -20,6 +28,8 @@ interface Kept {
   readonly limits: boolean
   /** Floors and ceilings of policies. */
   readonly bounds: boolean
+  /** A second principal has approved it, or the hold behind it needed none. */
+  readonly approved?: boolean
 }
 
 type Moment = Pick<PostedTransfer, 'id' | 'createdAt' | 'effectiveAt'>
@@ -37,6 +47,7 @@ export interface Books {
     readonly accounts: Set<AccountId>
     readonly holds: Set<HoldId>
     readonly reversed: Set<TransferId>
+    readonly approvals: Set<TransferId>
   }
   /** Enters an account with nothing on it, unless it is there. */
   enter(account: Pick<Account, 'id' | 'currency' | 'userId' | 'creditLimit'>): void
@@ -60,6 +71,7 @@ export function createBooks(): Books {
     accounts: new Set<AccountId>(),
     holds: new Set<HoldId>(),
     reversed: new Set<TransferId>(),
+    approvals: new Set<TransferId>(),
   }
   const made = new Map<TransferId, readonly Entry[]>()
   const book = { tallies, lines, policies }
@@ -85,6 +97,7 @@ export function createBooks(): Books {
     })
     made.set(moment.id, entries)
     if (kept.limits) checkLimits(book, postings, moment.createdAt)
+    if (kept.approved !== true) checkAlone(book, postings)
     checkBounds(book, before, kept.bounds)
   }
 

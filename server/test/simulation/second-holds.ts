@@ -6,7 +6,7 @@ import type { HoldId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
 import type { Posting } from '#core/transfer.ts'
 import type { Books } from './second-book.ts'
-import { checkBounds, checkLimits, checkOpen, feesFor, tallyOf } from './second-rules.ts'
+import { checkAlone, checkBounds, checkLimits, checkOpen, feesFor, tallyOf } from './second-rules.ts'
 
 /** Keeps them; `note` is told when something interesting happened. */
 export function createSecondHolds(books: Books, note: (what: string) => void) {
@@ -47,6 +47,7 @@ export function createSecondHolds(books: Books, note: (what: string) => void) {
       const postings: Posting[] =
         fee === undefined ? [asked] : [asked, { ...asked, ...fee, role: { kind: 'fee' } }]
       checkOpen(books, postings)
+      checkAlone(books, postings)
       const before = books.snapshot(postings)
       holds.set(hold.id, hold)
       reserve(hold, 1n)
@@ -71,7 +72,7 @@ export function createSecondHolds(books: Books, note: (what: string) => void) {
         transfer.postings.map((posting) => [posting.source, posting.destination, posting.amount]),
         [[source, hold.destination, amount], ...(fee > 0n ? [[source, hold.fee?.account, fee]] : [])],
       )
-      books.settle(transfer, { limits: false, bounds: false })
+      books.settle(transfer, { limits: false, bounds: false, approved: true })
     },
     takeRelease({ due }: ReleaseHold, hold: Hold): void {
       const before = change(hold, hold.updatedAt)

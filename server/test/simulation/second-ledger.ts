@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import type { Account } from '#core/account.ts'
+import type { Approval } from '#core/approval.ts'
 import type {
   CloseAccount,
   Command,
@@ -15,10 +16,11 @@ import type {
   ReverseTransfer,
 } from '#core/command.ts'
 import type { Hold } from '#core/hold.ts'
-import type { AccountId, HoldId, QuoteId } from '#core/ids.ts'
+import type { AccountId, HoldId, QuoteId, TransferId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
 import type { Quote } from '#core/quote.ts'
 import type { PostedTransfer } from '#core/transfer.ts'
+import { createSecondApprovals } from './second-approvals.ts'
 import { createBooks, type Books } from './second-book.ts'
 import { createSecondHolds } from './second-holds.ts'
 import { checkAsked, checkReversal } from './second-postings.ts'
@@ -27,6 +29,7 @@ import { tallyOf, type Tally } from './second-rules.ts'
 /** A ledger that is kept beside. */
 export interface SecondLedger extends Books {
   readonly holds: ReadonlyMap<HoldId, Hold>
+  readonly approvals: ReadonlyMap<TransferId, Approval>
   /** Takes in an outcome. `accounts` are those that the store shows after the batch: who asked for the external ones? */
   take(command: Command, outcome: Outcome, accounts: readonly Account[]): void
 }
@@ -35,6 +38,7 @@ export interface SecondLedger extends Books {
 export function createSecondLedger(note: (what: string) => void): SecondLedger {
   const books = createBooks()
   const holds = createSecondHolds(books, note)
+  const approvals = createSecondApprovals(books, note)
   const quotes = new Map<QuoteId, Quote>()
   let closedThrough: Instant | null = null
 
@@ -49,7 +53,15 @@ export function createSecondLedger(note: (what: string) => void): SecondLedger {
       case 'close_account':
         return takeClosing(command, made(outcome, 'account'))
       case 'post_transfer':
-        return takeTransfer(command, made(outcome, 'transfer'))
+        return outcome.made === 'approval'
+          ? approvals.takeRequest(command, outcome.result)
+          : takeTransfer(command, made(outcome, 'transfer'))
+      case 'approve_transfer':
+        return approvals.takeApproval(command, made(outcome, 'approved'), closedThrough)
+      case 'reject_transfer':
+        return approvals.takeRejection(command, made(outcome, 'approval'))
+      case 'expire_approval':
+        return approvals.takeExpiry(command, made(outcome, 'approval'))
       case 'post_group': {
         const posted = made(outcome, 'transfers')
         assert.equal(posted.length, command.items.length, 'every item of a group is posted')
@@ -172,7 +184,7 @@ export function createSecondLedger(note: (what: string) => void): SecondLedger {
     books.settle(transfer, { limits: true, bounds: true })
   }
 
-  return { ...books, holds: holds.holds, take }
+  return { ...books, holds: holds.holds, approvals: approvals.approvals, take }
 }
 
 function plain({ amount, currency, scale }: Quote['sell']) {

@@ -135,6 +135,24 @@ export function checkLimits(book: SecondBook, postings: readonly Posting[], at: 
   }
 }
 
+/** The policies of an account that demand a second principal above some amount. */
+export function needsSecond(book: SecondBook, id: AccountId): Policy[] {
+  return policiesFor(book, tallyOf(book, id)).filter(({ rules }) => rules.approvalAbove !== null)
+}
+
+/** Nobody takes more alone than policies let one principal take. */
+export function checkAlone(book: SecondBook, postings: readonly Posting[]): void {
+  const asked = postings.filter(({ role }) => role?.kind !== 'fee')
+  for (const source of new Set(postings.map((posting) => posting.source))) {
+    for (const { rules } of needsSecond(book, source)) {
+      assert.ok(
+        taken(asked, source) <= (rules.approvalAbove ?? 0n),
+        `account ${source} needs two for so much`,
+      )
+    }
+  }
+}
+
 /** What left the account after the moment; what left it at that moment is out of the window. */
 function sentSince({ lines }: SecondBook, id: AccountId, since: Instant) {
   const transfers = new Set<TransferId>()

@@ -1,6 +1,7 @@
 /** Random API keys: few, so that they are met when they are revoked or their time is over. */
 import type { Scope } from '#core/access.ts'
-import type { Command } from '#core/command.ts'
+import type { Attempt } from '#core/attempt.ts'
+import type { Command, Principal } from '#core/command.ts'
 import type { ApiKeyId } from '#core/ids.ts'
 import { addSeconds } from '#core/instant.ts'
 import { createMemory, type Scene } from './scene.ts'
@@ -34,6 +35,22 @@ export function createKeys(scene: Scene) {
       return { kind: 'rotate_api_key', ...fields, id, secretHash: ids.apiKeyId(), overlapSeconds }
     },
     issued,
+    attempts(): Command {
+      const { principal } = scene.fields()
+      const attempt = (): Attempt => ({
+        principal: chance(0.5) ? principal : ('anonymous' as Principal),
+        credential: null,
+        address: chance(0.9) ? scene.address() : null,
+        requestId: chance(0.9) ? `r${below(1000)}` : null,
+        operation: chance(0.8) ? oneOf(['createTransfer', 'createUser']) : null,
+        code: oneOf(['unauthenticated', 'scope_missing', 'rate_limited']),
+        target: chance(0.5) ? `account:${scene.accountId()}` : null,
+        count: 1 + below(3),
+        since: addSeconds(clock.now(), -below(3)),
+      })
+      const attempts = Array.from({ length: 1 + below(3) }, attempt)
+      return { kind: 'record_attempts', principal: 'florin' as Principal, idempotency: null, attempts }
+    },
   }
 
   /** What a new key is allotted; whether it is made is not known yet. */

@@ -77,6 +77,8 @@ export function createRegistry(scene: Scene, remember: (id: TransferId) => Trans
     user(): Command {
       const id = scene.userId()
       const before = view.users.get(id)
+      if (before !== undefined && chance(0.08))
+        return { kind: 'erase_user', ...scene.fields(), id, ifRoles: null }
       if (before === undefined || chance(0.1)) {
         return {
           kind: 'create_user',

@@ -79,6 +79,7 @@ export function createRules(scene: Scene, remember: (id: TransferId) => Transfer
       () => ({ ceiling: around(posted + (account?.incoming ?? 0n) + typical) }),
       () => ({ minimum: typical / 3n + 1n }),
       () => ({ maximum: typical }),
+      ...Array.from({ length: 5 }, () => () => ({ approvalAbove: typical / BigInt(1 + below(9)) })),
       () => ({
         velocity: [
           chance(0.5)

@@ -1,11 +1,14 @@
 /** Where random traffic plays: few accounts, users and currencies, so that what happens meets what happened before. */
 import type { Account } from '#core/account.ts'
-import type { Idempotency, Principal } from '#core/command.ts'
+import type { Approval } from '#core/approval.ts'
+import type { Origin } from '#core/audit.ts'
+import type { Idempotency, IdempotencyRecord, Principal } from '#core/command.ts'
 import type { Currency } from '#core/currency.ts'
 import type { Hold } from '#core/hold.ts'
-import type { AccountId, HoldId, QuoteId, TransferId, UserId } from '#core/ids.ts'
+import type { AccountId, HoldId, QuoteId, SessionId, TransferId, UserId } from '#core/ids.ts'
 import { addSeconds, type Instant } from '#core/instant.ts'
 import { MINOR_MAX } from '#core/money.ts'
+import type { KeptLogin, Session } from '#core/login.ts'
 import type { Policy, PolicyKey } from '#core/policy.ts'
 import type { Quote } from '#core/quote.ts'
 import type { Posting, Transfer } from '#core/transfer.ts'
@@ -22,7 +25,11 @@ interface TrafficView {
   readonly holds: ReadonlyMap<HoldId, Hold>
   readonly policies: ReadonlyMap<PolicyKey, Policy>
   readonly quotes: ReadonlyMap<QuoteId, Quote>
+  readonly approvals: ReadonlyMap<TransferId, Approval>
   readonly transfers: ReadonlyMap<TransferId, Transfer>
+  readonly logins: ReadonlyMap<UserId, KeptLogin>
+  readonly sessions: ReadonlyMap<SessionId, Session>
+  readonly idempotency: ReadonlyMap<string, IdempotencyRecord>
 }
 
 /** What traffic is made from. */
@@ -51,7 +58,13 @@ const USER_ID_FROM = 2 ** 40
 /** Draws of everything that commands have in common. */
 export interface Scene extends TrafficDeps {
   readonly dice: Dice
-  fields(): { readonly principal: Principal; readonly idempotency: Idempotency | null }
+  fields(): {
+    readonly principal: Principal
+    readonly idempotency: Idempotency | null
+    readonly origin?: Origin
+  }
+  /** Where a caller may sit. */
+  address(): string
   fingerprint(): string
   metadata(): Record<string, string>
   reference(): string | null
@@ -99,6 +112,24 @@ export function createScene(deps: TrafficDeps): Scene {
     return `${present[place]}` as AccountId
   }
 
+  /** Who was erased is followed by another, after a while. */
+  const people: number[] = Array.from({ length: USERS }, (_, place) => USER_ID_FROM + place)
+
+  const address = (): string => `10.0.0.${below(3)}`
+  function origin(): { readonly origin?: Origin } {
+    if (chance(0.05)) return {}
+    const credential = chance(0.9) ? null : 'session:1'
+    const operation = oneOf(['createTransfer', 'updateUser'])
+    return {
+      origin: {
+        operation,
+        address: chance(0.9) ? address() : null,
+        requestId: `r${below(1000)}`,
+        credential,
+      },
+    }
+  }
+
   /** Where policies are, there is most to see. */
   function ruledIn({ code }: Currency): AccountId[] {
     return [...view.policies.values()].flatMap(({ target, currency }) =>
@@ -111,15 +142,23 @@ export function createScene(deps: TrafficDeps): Scene {
     dice,
     fields() {
       const principal = (chance(0.9) ? 'alice' : 'bob') as Principal
-      if (chance(0.4)) return { principal, idempotency: null }
+      const from = origin()
+      if (chance(0.4)) return { principal, idempotency: null, ...from }
       keys += 1
-      return { principal, idempotency: { key: `key ${keys}`, fingerprint: fingerprint() } }
+      return { principal, idempotency: { key: `key ${keys}`, fingerprint: fingerprint() }, ...from }
     },
+    address,
     fingerprint,
     metadata: () => (chance(0.8) ? {} : { [oneOf(['a', '10', '9', 'ä"\\'])]: oneOf(['', 'x', '{,}']) }),
     reference: () => (chance(0.3) ? oneOf(['rent', 'food', '', '{"a",NULL}\\']) : null),
     version: (now) => (chance(0.5) ? null : chance(0.7) ? (now ?? 1) : below(5) + 1),
-    userId: () => countedUuid(USER_ID_FROM + below(USERS)) as UserId,
+    userId() {
+      const place = below(USERS)
+      const id = countedUuid(people[place] as number) as UserId
+      if (view.users.get(id)?.erasedAt == null || chance(0.95)) return id
+      people[place] = (people[place] as number) + USERS
+      return countedUuid(people[place]) as UserId
+    },
     accountId,
     accountIn(currency) {
       const ruled = chance(0.25) ? ruledIn(currency) : []

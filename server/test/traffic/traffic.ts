@@ -4,8 +4,11 @@
  */
 import type { Command, PostTransfer } from '#core/command.ts'
 import type { TransferId } from '#core/ids.ts'
+import { createApprovals } from './approvals.ts'
+import { idempotencyId } from '#core/working-set.ts'
 import { createHolds } from './holds.ts'
 import { createKeys } from './keys.ts'
+import { createLogins } from './logins.ts'
 import { createRegistry } from './registry.ts'
 import { createRules } from './rules.ts'
 import { createMemory, createScene, type TrafficDeps } from './scene.ts'
@@ -13,6 +16,8 @@ import { createTransfers } from './transfers.ts'
 
 /** How many of the newest commands may be sent again. */
 const REMEMBERED = 400
+/** How many of the newest that name a user, or erase one, may be sent again when the user is erased. */
+const ABOUT_USERS = 60
 /** How many of the newest transfers may be reversed. */
 const REVERSIBLE = 150
 
@@ -31,14 +36,19 @@ export function createTraffic(deps: TrafficDeps): Traffic {
   const { below, chance, oneOf } = scene.dice
   const made = createMemory<TransferId>(REVERSIBLE)
   const sent: Command[] = []
+  const aboutUsers = createMemory<Command>(ABOUT_USERS)
   const transfers = createTransfers(scene, { remember: made.add, sentBefore: () => oneOf(sent) })
   const registry = createRegistry(scene, made.add)
   const rules = createRules(scene, made.add)
   const holds = createHolds(scene, made)
   const keys = createKeys(scene)
+  const approvals = createApprovals(scene, made)
+  const logins = createLogins(scene)
 
   /** A command that was sent before: the same, or another under its key or id. */
   function repeat(): Command {
+    const gone = chance(0.1) ? aboutUsers.items.filter(isAboutErased) : []
+    if (gone.length > 0) return again(oneOf(gone))
     const before = oneOf(sent)
     if (chance(0.75)) return again(before)
     if (before.kind === 'post_transfer' && before.idChosen && chance(0.6)) {
@@ -47,6 +57,14 @@ export function createTraffic(deps: TrafficDeps): Traffic {
     const { idempotency: old, principal } = before
     if (old === null) return again(before)
     return { ...transfers.transfer(), principal, idempotency: { ...old, fingerprint: scene.fingerprint() } }
+  }
+
+  /** True for one that was carried out: who the user was is not told again. */
+  function isAboutErased(command: Command): boolean {
+    const { principal, idempotency } = command
+    const kept = idempotency && view.idempotency.get(idempotencyId(principal, idempotency.key))
+    if (kept?.outcome.kind !== 'accepted' || kept.outcome.made !== 'user') return false
+    return view.users.get(kept.outcome.result.id)?.erasedAt != null
   }
 
   function again(before: Command): Command {
@@ -71,6 +89,8 @@ export function createTraffic(deps: TrafficDeps): Traffic {
         return { ...before, id: ids.quoteId() }
       case 'create_api_key':
         return { ...before, ...keys.issued() }
+      case 'start_session':
+        return { ...before, id: ids.sessionId() }
       case 'rotate_api_key':
         return { ...before, secretHash: ids.apiKeyId() }
       default:
@@ -90,8 +110,11 @@ export function createTraffic(deps: TrafficDeps): Traffic {
     if (kind < 0.1) return [rules.policy()]
     if (kind < 0.14) return [rules.exchange()]
     if (kind < 0.385) return [holds.next()]
-    if (kind < 0.4) return [keys.next()]
+    if (kind < 0.397) return [keys.next()]
+    if (kind < 0.4) return [keys.attempts()]
     if (kind < 0.43) return [transfers.group()]
+    if (kind < 0.46) return logins.next()
+    if (kind < 0.5) return [approvals.next()]
     const id = scene.accountId()
     if (!view.accounts.has(id) && chance(0.3)) return [registry.openAccount(id)]
     const transfer = transfers.transfer()
@@ -99,9 +122,24 @@ export function createTraffic(deps: TrafficDeps): Traffic {
   }
 
   function remember(command: Command): void {
+    if (isAboutWho(command)) aboutUsers.add(command)
     if (command.idempotency === null && !(command.kind === 'post_transfer' && command.idChosen)) return
     if (sent.length < REMEMBERED) sent.push(command)
     else sent[below(REMEMBERED)] = command
+  }
+
+  function isAboutWho(command: Command): boolean {
+    if (command.idempotency === null) return false
+    switch (command.kind) {
+      case 'erase_user':
+        return true
+      case 'create_user':
+        return namesSomebody(command)
+      case 'update_user':
+        return namesSomebody(command.changes)
+      default:
+        return false
+    }
   }
 
   return {
@@ -112,4 +150,8 @@ export function createTraffic(deps: TrafficDeps): Traffic {
       return commands
     },
   }
+}
+
+function namesSomebody(fields: { readonly name?: unknown; readonly email?: unknown }): boolean {
+  return (fields.name ?? fields.email ?? null) !== null
 }

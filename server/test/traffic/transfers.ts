@@ -86,6 +86,7 @@ export function createTransfers(
       postings: balanced(postings()),
       effectiveAt: chance(0.05) ? scene.moment() : null,
       earliestEffectiveAt: chance(0.1) ? scene.moment() : null,
+      approvalSeconds: chance(0.3) ? null : oneOf([1, 60, 4000, 40_000]),
       reference: scene.reference(),
       metadata: scene.metadata(),
     }
@@ -97,7 +98,9 @@ export function createTransfers(
     group(): PostGroup {
       const items = Array.from({ length: 1 + below(5) }, () => {
         const before = chance(0.2) ? sentBefore() : undefined
-        return before?.kind === 'post_transfer' ? before : transfer()
+        const item = before?.kind === 'post_transfer' ? before : transfer()
+        // Nobody could be told that one of them waits.
+        return { ...item, approvalSeconds: null }
       })
       return { kind: 'post_group', ...scene.fields(), items }
     },

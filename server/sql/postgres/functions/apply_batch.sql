@@ -3,7 +3,7 @@
 -- table, or leaves its column as it is or null. p_entry_transfers are places in p_transfer_ids, from 1.
 create function florin.apply_batch(
   p_at timestamptz,
-  p_registry jsonb, p_rules jsonb, p_access jsonb,
+  p_registry jsonb, p_rules jsonb, p_access jsonb, p_approvals jsonb,
   p_account_ids bigint[], p_posted numeric[], p_last_entries bigint[], p_debited numeric[], p_debits bigint[],
   p_held numeric[], p_incoming numeric[], p_open_holds integer[],
   p_transfer_ids uuid[], p_postings jsonb, p_failures jsonb[], p_references text[], p_metadata jsonb[],
@@ -30,6 +30,9 @@ begin
   end if;
   if p_access is not null then
     perform florin.apply_access(p_access);
+  end if;
+  if p_approvals is not null then
+    perform florin.apply_approvals(p_approvals);
   end if;
 
   if cardinality(p_account_ids) > 0 then

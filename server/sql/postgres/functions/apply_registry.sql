@@ -18,16 +18,18 @@ begin
     as c (created boolean, code text, external_account_id bigint)
   where t.code = c.code and not c.created;
 
-  insert into florin.users (id, version, metadata, created_at, updated_at)
-  select u.id, u.version, u.metadata, u.created_at, u.updated_at
-  from jsonb_to_recordset(p_registry -> 'users')
-    as u (created boolean, id uuid, version integer, metadata jsonb, created_at timestamptz, updated_at timestamptz)
+  insert into florin.users (id, version, metadata, created_at, updated_at, erased_at)
+  select u.id, u.version, u.metadata, u.created_at, u.updated_at, u.erased_at
+  from jsonb_to_recordset(p_registry -> 'users') as u (
+    created boolean, id uuid, version integer, metadata jsonb, created_at timestamptz, updated_at timestamptz,
+    erased_at timestamptz
+  )
   where u.created;
 
   update florin.users t
-  set version = u.version, metadata = u.metadata, updated_at = u.updated_at
+  set version = u.version, metadata = u.metadata, updated_at = u.updated_at, erased_at = u.erased_at
   from jsonb_to_recordset(p_registry -> 'users')
-    as u (created boolean, id uuid, version integer, metadata jsonb, updated_at timestamptz)
+    as u (created boolean, id uuid, version integer, metadata jsonb, updated_at timestamptz, erased_at timestamptz)
   where t.id = u.id and not u.created;
 
   -- Addresses that change are given up first, all of them: within one batch two users may change theirs with each other.
@@ -41,6 +43,12 @@ begin
   from jsonb_to_recordset(p_registry -> 'users') as u (id uuid, name text, email text, email_key text)
   on conflict (user_id)
   do update set name = excluded.name, email = excluded.email, email_key = excluded.email_key;
+
+  -- No kept answer tells any more who they were. Whoever made one had locked the user, and has committed.
+  update florin.idempotency_records
+  set outcome = jsonb_set(outcome, '{row}', outcome -> 'row' || '{"name": null, "email": null}')
+  where outcome ->> 'kind' = 'user'
+    and outcome -> 'row' ->> 'id' = any (array(select jsonb_array_elements_text(p_registry -> 'erased')));
 
   insert into florin.accounts (
     id, kind, user_id, currency, scale, posted, held, open_holds, incoming, debited, debits, credit_limit, last_entry,

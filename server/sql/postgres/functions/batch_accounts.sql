@@ -1,10 +1,11 @@
 -- The accounts that deciding a batch takes, but for the external ones of its currencies: those that it names, those
--- behind the holds, the transfers to be reversed and the quotes that it names, and those that fees may go to.
+-- behind the holds, the transfers to be reversed, the quotes and the approvals that it names, and those that fees may go to.
 --
 -- Fees are looked for by currency. Accounts in p_unpriced, and those behind something, are named without their currency,
 -- so theirs count as well. None of the columns read here ever changes, but for the policies, which the rules' lock keeps.
 create function florin.batch_accounts(
-  p_accounts bigint[], p_unpriced bigint[], p_holds uuid[], p_originals uuid[], p_quotes uuid[], p_currencies text[]
+  p_accounts bigint[], p_unpriced bigint[], p_holds uuid[], p_originals uuid[], p_quotes uuid[], p_approvals uuid[],
+  p_currencies text[]
 )
 returns bigint[]
 language plpgsql
@@ -29,6 +30,13 @@ begin
   if cardinality(p_quotes) > 0 then
     unpriced := unpriced || array(
       select unnest(array[sell_account, buy_account]) from florin.quotes where id = any (p_quotes)
+    );
+  end if;
+  if cardinality(p_approvals) > 0 then
+    unpriced := unpriced || array(
+      select unnest(array[posting ->> 'source', posting ->> 'destination'])::bigint
+      from florin.approvals a, jsonb_array_elements(a.transfer -> 'postings') as p (posting)
+      where a.id = any (p_approvals)
     );
   end if;
   named := p_accounts || unpriced;

@@ -1,6 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { uuidv7 } from 'uuidv7'
-import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, TransferId, UserId } from '#core/ids.ts'
+import type {
+  AccountId,
+  ApiKeyId,
+  HoldId,
+  PolicyId,
+  QuoteId,
+  SessionId,
+  TransferId,
+  UserId,
+} from '#core/ids.ts'
 import type { IdSource } from '#ports/id-source.ts'
 
 const ACCOUNT_ID_MIN = 2n ** 52n
@@ -16,4 +25,5 @@ export const randomIds: IdSource = {
   policyId: () => uuidv7() as PolicyId,
   quoteId: () => uuidv7() as QuoteId,
   apiKeyId: () => uuidv7() as ApiKeyId,
+  sessionId: () => uuidv7() as SessionId,
 }

@@ -1,5 +1,7 @@
 import { withoutHashes } from '#core/api-key.ts'
-import { GENESIS_HASH } from '#core/journal-page.ts'
+import { withoutHash } from '#core/login.ts'
+import { marksOf, readAuditLine } from '#core/audit.ts'
+import { GENESIS_HASH, toFact } from '#core/journal-page.ts'
 import { transferData } from '#core/facts.ts'
 import type { Transfer } from '#core/transfer.ts'
 import type { AuditedEntry, LedgerAudit, LedgerSnapshot } from '#ports/ledger-audit.ts'
@@ -13,6 +15,12 @@ export function createMemoryAudit(tables: MemoryTables): LedgerAudit {
       return { number: last?.number ?? 0, hash: last?.hash ?? GENESIS_HASH }
     },
     pages: () => inOne(tables.pages.map(({ lines, ...page }) => ({ ...page, text: lines.join('\n') }))),
+    auditMarks: () =>
+      inOne(
+        tables.pages.flatMap(({ number, lines, audit }) =>
+          marksOf(lines.map(toFact), readAuditLine(audit)).map((mark) => ({ ...mark, page: number })),
+        ),
+      ),
     currencies: async () => [...tables.currencies.values()],
     users: () => inOne([...tables.users.values()]),
     accounts: () => inOne([...tables.accounts.values()]),
@@ -33,8 +41,11 @@ export function createMemoryAudit(tables: MemoryTables): LedgerAudit {
     holdsByIds: async (ids) => ids.flatMap((id) => tables.holds.get(id) ?? []),
     policies: () => inOne([...tables.policies.values()]),
     quotes: () => inOne([...tables.quotes.values()]),
+    approvals: () => inOne([...tables.approvals.values()]),
     books: async () => tables.books,
     apiKeys: () => inOne([...tables.apiKeys.values()].map(withoutHashes)),
+    logins: () => inOne([...tables.logins.values()].map(withoutHash)),
+    sessions: () => inOne([...tables.sessions.values()]),
     entrySums: () =>
       inOne(
         [...tables.entries].map(([accountId, entries]) => ({

@@ -1,5 +1,6 @@
 // What a batch is decided over, picked from the tables.
 import type { Command } from '#core/command.ts'
+import type { Session } from '#core/login.ts'
 import type { AccountId, UserId } from '#core/ids.ts'
 import { addSeconds, type Instant } from '#core/instant.ts'
 import { windowSeconds } from '#core/policy.ts'
@@ -25,8 +26,11 @@ export function load(tables: MemoryTables, commands: readonly Command[], now: In
     transfers: pick(tables.transfers, [...needs.transfers, ...needs.originals]),
     holds: pick(tables.holds, needs.holds),
     quotes: pick(tables.quotes, needs.quotes),
+    approvals: pick(tables.approvals, needs.approvals),
     policies: new Map(tables.policies),
     apiKeys: pick(tables.apiKeys, needs.apiKeys),
+    logins: pick(tables.logins, needs.logins),
+    sessions: sessionsOf(tables, needs),
     owners: ownersOf(tables),
     spending: new Map(),
     books: tables.books,
@@ -46,13 +50,14 @@ export function load(tables: MemoryTables, commands: readonly Command[], now: In
 }
 
 /**
- * The accounts that a batch names, those behind holds, reversals, quotes and currencies, and those that fees go to. Not
+ * The accounts that a batch names, those behind holds, reversals, quotes, approvals and currencies, and those that fees go to. Not
  * all there are: a batch is never earlier than the newest change of its accounts.
  */
 function accountsOf(tables: MemoryTables, needs: Needs): AccountId[] {
-  const postings = [...pick(tables.transfers, needs.originals).values()].flatMap(
-    (transfer) => transfer.postings,
-  )
+  const postings = [
+    ...pick(tables.transfers, needs.originals).values(),
+    ...[...pick(tables.approvals, needs.approvals).values()].map(({ transfer }) => transfer),
+  ].flatMap((transfer) => transfer.postings)
   const holds = [...pick(tables.holds, needs.holds).values()]
   const quotes = [...pick(tables.quotes, needs.quotes).values()]
   const unpriced = [
@@ -75,6 +80,10 @@ function accountsOf(tables: MemoryTables, needs: Needs): AccountId[] {
 function ownersOf({ accounts }: MemoryTables): Map<AccountId, UserId> {
   const owned = [...accounts.values()].filter(({ userId }) => userId !== null)
   return new Map(owned.map(({ id, userId }) => [id, userId as UserId]))
+}
+
+function sessionsOf({ sessions }: MemoryTables, { logins }: Needs): Map<Session['id'], Session> {
+  return new Map([...sessions].filter(([, { userId }]) => logins.has(userId)))
 }
 
 function pick<K, V>(from: ReadonlyMap<K, V>, keys: Iterable<K>): Map<K, V> {

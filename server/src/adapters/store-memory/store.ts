@@ -1,8 +1,9 @@
 // The ledger in memory: the model that every other store is compared with. Nothing survives the process.
 import { expectDefined } from '#core/assert.ts'
 import type { Command, Outcome } from '#core/command.ts'
+import { toAuditLine } from '#core/audit.ts'
 import { decideBatch } from '#core/decide-batch.ts'
-import type { Changes } from '#core/draft.ts'
+import { withoutPersonIn, type Changes } from '#core/draft.ts'
 import { laterOf } from '#core/instant.ts'
 import { GENESIS_HASH, pageHash, toLine } from '#core/journal-page.ts'
 import { merkleRoot, type Sha256 } from '#core/merkle.ts'
@@ -10,6 +11,8 @@ import { emailKey } from '#core/user.ts'
 import { policyKey } from '#core/policy.ts'
 import { emptyWorkingSet, idempotencyId } from '#core/working-set.ts'
 import type { AccessReader } from '#ports/access-reader.ts'
+import type { ApprovalReader } from '#ports/approval-reader.ts'
+import type { AuditReader } from '#ports/audit-reader.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { IdempotencySweeper } from '#ports/idempotency-sweeper.ts'
 import type { JournalReader } from '#ports/journal-reader.ts'
@@ -17,12 +20,17 @@ import type { HistoryReader } from '#ports/history-reader.ts'
 import type { HoldReader } from '#ports/hold-reader.ts'
 import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
+import type { LoginReader } from '#ports/login-reader.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
+import type { SigningKeyStore } from '#ports/signing-keys.ts'
 import { createMemoryAccessReader } from './access.ts'
+import { createMemoryApprovalReader } from './approvals.ts'
+import { createMemoryAuditLog } from './audit-log.ts'
 import { createMemoryHistory } from './history.ts'
 import { createMemoryHoldReader } from './holds.ts'
 import { createMemoryJournalReader } from './journal.ts'
 import { load } from './load.ts'
+import { createMemoryLogins } from './logins.ts'
 import { createMemoryReader } from './reader.ts'
 import { createMemoryRuleReader } from './rules.ts'
 import type { MemoryTables } from './tables.ts'
@@ -33,6 +41,10 @@ export type MemoryStore = LedgerStore &
   DirectoryReader &
   HoldReader &
   AccessReader &
+  ApprovalReader &
+  LoginReader &
+  SigningKeyStore &
+  AuditReader &
   RuleReader &
   HistoryReader &
   JournalReader &
@@ -47,6 +59,7 @@ export function createMemoryStore({ clock, sha256 }: { clock: Clock; sha256: Sha
     entries: new Map(),
     policyVersions: new Map(),
     idempotencyTimes: new Map(),
+    signingKeys: new Map(),
     pages: [],
     waiters: new Set(),
   }
@@ -55,6 +68,9 @@ export function createMemoryStore({ clock, sha256 }: { clock: Clock; sha256: Sha
     ...createMemoryReader(tables),
     ...createMemoryHoldReader(tables),
     ...createMemoryAccessReader(tables),
+    ...createMemoryApprovalReader(tables),
+    ...createMemoryLogins(tables),
+    ...createMemoryAuditLog(tables),
     ...createMemoryRuleReader(tables),
     ...createMemoryHistory(tables),
     ...createMemoryJournalReader(tables),
@@ -105,11 +121,20 @@ function apply(tables: MemoryTables, changes: Changes, sha256: Sha256): void {
     tables.policyVersions.set(policy.id, [...(tables.policyVersions.get(policy.id) ?? []), version])
   }
   for (const key of changes.apiKeys.values()) tables.apiKeys.set(key.id, key)
+  for (const approval of changes.approvals.values()) tables.approvals.set(approval.id, approval)
+  for (const login of changes.logins.values()) tables.logins.set(login.userId, login)
+  for (const [id, session] of changes.sessions) {
+    if (session === null) tables.sessions.delete(id)
+    else tables.sessions.set(id, session)
+  }
   tables.books = changes.books ?? tables.books
   for (const entry of changes.entries) {
     const entries = tables.entries.get(entry.accountId) ?? []
     entries.push({ ...entry, createdAt: at })
     tables.entries.set(entry.accountId, entries)
+  }
+  for (const userId of changes.erased) {
+    for (const [id, record] of tables.idempotency) tables.idempotency.set(id, withoutPersonIn(record, userId))
   }
   for (const record of changes.idempotency) {
     const id = idempotencyId(record.principal, record.key)
@@ -119,14 +144,16 @@ function apply(tables: MemoryTables, changes: Changes, sha256: Sha256): void {
   if (changes.facts.length > 0) seal(tables, changes, sha256)
 }
 
-function seal(tables: MemoryTables, { facts, at }: Changes, sha256: Sha256): void {
+function seal(tables: MemoryTables, { facts, origins, at }: Changes, sha256: Sha256): void {
   const last = tables.pages.at(-1)
   const lines = facts.map(toLine)
+  const audit = toAuditLine(origins)
   const page = {
     number: tables.pages.length + 1,
     sealedAt: last === undefined ? at : laterOf(at, last.sealedAt),
-    root: merkleRoot(lines, sha256),
+    root: merkleRoot([...lines, audit], sha256),
     lines,
+    audit,
   }
   const hash = pageHash({ ...page, previousHash: last?.hash ?? GENESIS_HASH }, sha256)
   tables.pages.push({ ...page, hash })

@@ -3,6 +3,7 @@ import type { Account } from '#core/account.ts'
 import type { PolicyVersion } from '#core/draft.ts'
 import type { AccountId, PolicyId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
+import type { SealedKey } from '#ports/signing-keys.ts'
 import type { Entry } from '#core/transfer.ts'
 import type { WorkingSet } from '#core/working-set.ts'
 
@@ -13,6 +14,8 @@ interface MemoryPage {
   readonly root: Uint8Array
   readonly hash: Uint8Array
   readonly lines: readonly string[]
+  /** The line of origins that is sealed with them. */
+  readonly audit: string
 }
 
 /** An entry with the time of its transfer. */
@@ -24,6 +27,7 @@ export interface MemoryTables extends Omit<WorkingSet, 'accounts' | 'settings' |
   readonly entries: Map<AccountId, MemoryEntry[]>
   readonly policyVersions: Map<PolicyId, PolicyVersion[]>
   readonly idempotencyTimes: Map<string, Instant>
+  readonly signingKeys: Map<string, SealedKey>
   readonly pages: MemoryPage[]
   /** Called once after the next page is sealed. */
   readonly waiters: Set<() => void>

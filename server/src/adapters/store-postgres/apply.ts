@@ -1,10 +1,12 @@
-// The second round trip of a batch: write what was decided, seal the journal page, commit.
+// The second round trip of a batch: write what was decided, seal the journal page, commit. Nothing of it is waited for
+// but the commit, so the server writes transfers while those behind them are still being decided.
 import type { Client } from 'pg'
+import { marksOf, toAuditLine } from '#core/audit.ts'
 import { canonicalJson } from '#core/canonical-json.ts'
 import type { IdempotencyRecord } from '#core/command.ts'
-import type { Changes } from '#core/draft.ts'
-import { failureJson, postingsJson, transferDetails } from '#core/facts.ts'
-import type { Instant } from '#core/instant.ts'
+import { noChanges, type Changes } from '#core/draft.ts'
+import { failureJson, postingsJson, transferDetails, type Fact } from '#core/facts.ts'
+import { sessionData } from '#core/login-facts.ts'
 import { toLine } from '#core/journal-page.ts'
 import { merkleRoot, type Sha256 } from '#core/merkle.ts'
 import type { Transfer } from '#core/transfer.ts'
@@ -12,58 +14,95 @@ import { emailKey } from '#core/user.ts'
 import { plainArray, sparseArray, textArray } from './arrays.ts'
 import { fromAccount, fromCurrency, fromUser } from './codec.ts'
 import { fromKeptApiKey } from './codec-access.ts'
+import { fromApproval } from './codec-approvals.ts'
+import { fromKeptLogin } from './codec-login.ts'
 import { fromOutcome } from './codec-outcomes.ts'
 import { fromPolicy, fromPolicyVersion, fromQuote } from './codec-rules.ts'
 
-const APPLY = callOf('apply_batch', 37)
+const APPLY = callOf('apply_batch', 38)
 const APPLY_HOLDS = callOf('apply_holds', 17)
-const SEAL = callOf('seal_page', 4)
+const SEAL = callOf('seal_page', 7)
 
 function callOf(name: string, parameterCount: number) {
   const places = Array.from({ length: parameterCount }, (_, i) => `$${i + 1}`)
   return { name, text: `select florin.${name}(${places.join(', ')})` }
 }
 
-/** A decided batch, ready to be written. */
-export interface Writes {
+/** Writes one batch in its transaction. */
+export interface BatchWriter {
+  /**
+   * Sends the transfers that have been decided since the last time, and encodes their facts, while the rest of the batch
+   * is still to be decided.
+   */
+  sendDecided(): void
+  /** Sends what is left when all has been decided. */
+  sendRest(): void
+  /**
+   * Seals the journal page and commits. Throws what the server says; when a statement fails, the commit behind it becomes
+   * a rollback.
+   */
+  commit(): Promise<void>
+}
+
+/** Makes the writer of a batch with these changes, to which may be added as long as it is not committed. */
+export function createBatchWriter(client: Client, { batchId, changes, sha256 }: BatchToWrite): BatchWriter {
+  const sent: Promise<unknown>[] = []
+  const lines: string[] = []
+  let transferCount = 0
+  let entryCount = 0
+
+  function send(statement: { readonly name: string; readonly text: string }, values: unknown[]): void {
+    const answer = client.query({ ...statement, values })
+    answer.catch(() => undefined) // Heard by `commit`; until then a failure must not end the process.
+    sent.push(answer)
+  }
+
+  /** What has been decided since the last time: it stays as it is. */
+  function takeDecided(): Pick<Changes, 'transfers' | 'entries'> {
+    for (let i = lines.length; i < changes.facts.length; i++) lines.push(toLine(changes.facts[i] as Fact))
+    const transfers = changes.transfers.slice(transferCount)
+    const entries = changes.entries.slice(entryCount)
+    transferCount += transfers.length
+    entryCount += entries.length
+    return { transfers, entries }
+  }
+
+  function sendDecided(): void {
+    const decided = takeDecided()
+    if (decided.transfers.length > 0) send(APPLY, toParameters({ ...noChanges(changes.at), ...decided }))
+  }
+
+  function sendRest(): void {
+    send(APPLY, toParameters({ ...changes, ...takeDecided() }))
+    if (changes.holds.size > 0) send(APPLY_HOLDS, holdColumns(changes))
+  }
+
+  async function commit(): Promise<void> {
+    await new Promise(setImmediate) // The statements leave before the root is made.
+
+    const { at, facts, origins } = changes
+    const audit = toAuditLine(origins)
+    const root = Buffer.from(merkleRoot([...lines, audit], sha256))
+    const marks = marksOf(facts, origins)
+    const [kinds, values] = [
+      textArray(marks.map(({ kind }) => kind)),
+      textArray(marks.map(({ value }) => value)),
+    ]
+    if (lines.length > 0) send(SEAL, [batchId, at, root, lines.join('\n'), audit, kinds, values])
+    // Each as the driver gave it: the first to fail must be the first heard, for the others then fail because of it.
+    const [committed] = await Promise.all([client.query('commit'), ...sent])
+    if (committed.command !== 'COMMIT') throw new Error(`commit ended as ${committed.command}`)
+  }
+
+  return { sendDecided, sendRest, commit }
+}
+
+/** A batch that is being decided. */
+interface BatchToWrite {
   /** Named before the commit, so that afterwards it can be asked for. */
   readonly batchId: string
-  readonly at: Instant
-  readonly parameters: readonly (string | null)[]
-  /** The parameters of apply_holds; null when the batch has to do with no holds. */
-  readonly holds: readonly string[] | null
-  /** The journal page; empty when there are only refusals to remember. */
-  readonly lines: readonly string[]
-}
-
-/** Encodes what a batch changes. */
-export function toWrites(batchId: string, changes: Changes): Writes {
-  return {
-    batchId,
-    at: changes.at,
-    parameters: toParameters(changes),
-    holds: changes.holds.size === 0 ? null : holdColumns(changes),
-    lines: changes.facts.map(toLine),
-  }
-}
-
-/**
- * Writes, seals the journal page and commits, without waiting in between. The Merkle root is made while the server
- * writes the tables. Throws what the server says; when a statement fails, the commit behind it becomes a rollback.
- */
-export async function applyAndCommit(client: Client, writes: Writes, sha256: Sha256): Promise<void> {
-  const { batchId, at, parameters, holds, lines } = writes
-  const applied = [client.query({ ...APPLY, values: [...parameters] })]
-  if (holds !== null) applied.push(client.query({ ...APPLY_HOLDS, values: [...holds] }))
-  // Heard below; until then a failure must not end the process.
-  for (const answer of applied) answer.catch(() => undefined)
-  await new Promise(setImmediate) // The statements leave before the root is made.
-
-  const page = [batchId, at, Buffer.from(merkleRoot(lines, sha256)), lines.join('\n')]
-  const sealed = lines.length === 0 ? null : client.query({ ...SEAL, values: page })
-  // Each as the driver gave it: the first to fail must be the first heard, for the others then fail because of it.
-  const [commit] = await Promise.all([client.query('commit'), ...applied, sealed])
-  if (commit.command !== 'COMMIT') throw new Error(`commit ended as ${commit.command}`)
+  readonly changes: Changes
+  readonly sha256: Sha256
 }
 
 /** The parameters of florin.apply_batch, in its order. */
@@ -73,6 +112,7 @@ function toParameters(changes: Changes): (string | null)[] {
     toRegistry(changes),
     toRules(changes),
     toAccess(changes),
+    toApprovals(changes),
     ...balanceColumns(changes),
     ...transferColumns(changes.transfers),
     toReversed(changes),
@@ -82,7 +122,7 @@ function toParameters(changes: Changes): (string | null)[] {
   ]
 }
 
-function toRegistry({ currencies, users, accounts, created }: Changes): string | null {
+function toRegistry({ currencies, users, accounts, created, erased }: Changes): string | null {
   if (currencies.size + users.size + accounts.size === 0) return null
   const withCreated = <Row extends object>(id: string, row: Row) => ({ ...row, created: created.has(id) })
   return JSON.stringify({
@@ -93,6 +133,7 @@ function toRegistry({ currencies, users, accounts, created }: Changes): string |
       ...withCreated(user.id, fromUser(user)),
       email_key: user.email === null ? null : emailKey(user.email),
     })),
+    erased: [...erased],
     accounts: [...accounts.values()].map((account) => withCreated(account.id, fromAccount(account))),
   })
 }
@@ -140,12 +181,24 @@ function toRules({ policies, policyVersions, quotes, books, created }: Changes):
   })
 }
 
-function toAccess({ apiKeys, created }: Changes): string | null {
-  if (apiKeys.size === 0) return null
+function toAccess({ apiKeys, logins, sessions, created }: Changes): string | null {
+  if (apiKeys.size + logins.size + sessions.size === 0) return null
   const rows = [...apiKeys.values()].map(fromKeptApiKey)
   return JSON.stringify({
     created_api_keys: rows.filter(({ id }) => created.has(id)),
     changed_api_keys: rows.filter(({ id }) => !created.has(id)),
+    logins: [...logins.values()].map(fromKeptLogin),
+    sessions: [...sessions.values()].flatMap((session) => (session === null ? [] : sessionData(session))),
+    ended_sessions: [...sessions].flatMap(([id, session]) => (session === null ? id : [])),
+  })
+}
+
+function toApprovals({ approvals, created }: Changes): string | null {
+  if (approvals.size === 0) return null
+  const rows = [...approvals.values()].map(fromApproval)
+  return JSON.stringify({
+    created: rows.filter(({ id }) => created.has(id)),
+    changed: rows.filter(({ id }) => !created.has(id)),
   })
 }
 

@@ -24,13 +24,17 @@ const FAILED = `
   select format('failed transfer %s on account %s', transfer_id, account_id), 'not listed', 'listed'
   from (table listed except table named) as extra`
 
-/** Each user has a profile. */
+/** Each user has a profile; nobody is in that of one who was erased. */
 const PROFILES = `
   select format('user %s', id), 'a profile', 'no profile'
   from (select id from florin.users except select user_id from florin.user_profiles) as missing
   union all
   select format('profile of user %s', user_id), 'a user', 'no user'
-  from (select user_id from florin.user_profiles except select id from florin.users) as extra`
+  from (select user_id from florin.user_profiles except select id from florin.users) as extra
+  union all
+  select format('profile of user %s', u.id), 'nobody in it', 'who the user was'
+  from florin.users u join florin.user_profiles p on p.user_id = u.id
+  where u.erased_at is not null and num_nonnulls(p.name, p.email, p.email_key) > 0`
 
 /** The entries of each transfer with a business time of its own are listed with it. */
 const BACKDATED = `

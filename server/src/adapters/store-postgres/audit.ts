@@ -1,15 +1,20 @@
 // Reads every record of the ledger in one read-only snapshot, over a connection of its own.
 import { Client, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg'
+import type { Approval } from '#core/approval.ts'
 import type { Json } from '#core/canonical-json.ts'
 import type { AccountId, TransferId, UserId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
+import type { AuditMark } from '#core/audit.ts'
 import type { Policy } from '#core/policy.ts'
+import type { RecordedUser } from '#core/recorded-fact.ts'
 import type { DerivedRows, JournalHead, LedgerAudit, LedgerSnapshot } from '#ports/ledger-audit.ts'
 import { plainArray } from './arrays.ts'
 import { COUNT_DERIVED, SELECT_DERIVED_DIFFERENCES } from './audit-derived.ts'
 import { rowTypes, toAccount, toCurrency, type AccountRow, type CurrencyRow } from './codec.ts'
+import { toApproval, type ApprovalRow } from './codec-approvals.ts'
 import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
 import { API_KEY_COLUMNS, toApiKey, type ApiKeyRow } from './codec-access.ts'
+import { toLogin, toSession, type LoginRow, type SessionRow } from './codec-login.ts'
 import { toEntry } from './codec-transfers.ts'
 import { orUnavailable } from './errors.ts'
 
@@ -112,6 +117,12 @@ function createSnapshot(scanner: Session, finder: Session): LedgerSnapshot {
       return { number: Number(head?.number ?? 0), hash: head?.hash ?? new Uint8Array(0) }
     },
     pages: () => mapChunks(scan(SELECT_PAGES, nextPageCount, 16), toPage),
+    auditMarks: () =>
+      mapChunks(scan<AuditMark & { page: string }>(SELECT_MARKS), ({ kind, value, page }) => ({
+        kind,
+        value,
+        page: Number(page),
+      })),
     currencies: async () =>
       (await find<CurrencyRow>('audit_currencies', SELECT_CURRENCIES, [])).map(toCurrency),
     users: () => mapChunks(scan<UserRow>(SELECT_USERS), toRecordedUser),
@@ -134,8 +145,12 @@ function createSnapshot(scanner: Session, finder: Session): LedgerSnapshot {
     },
     policies: () => mapChunks(scan<PolicyRow>('select * from florin.policies'), toAuditedPolicy),
     quotes: () => mapChunks(scan<QuoteRow>('select * from florin.quotes'), toQuote),
+    approvals: () => mapChunks(scan<ApprovalRow>('select * from florin.approvals'), toAuditedApproval),
     apiKeys: () =>
       mapChunks(scan<ApiKeyRow>(`select ${API_KEY_COLUMNS.join(', ')} from florin.api_keys`), toApiKey),
+    logins: () =>
+      mapChunks(scan<LoginRow>('select user_id, roles, password_set_at from florin.logins'), toLogin),
+    sessions: () => mapChunks(scan<SessionRow>('select * from florin.sessions'), toSession),
     async books() {
       const [row] = await find<{ closed_through: Instant | null }>(
         'audit_books',
@@ -162,9 +177,12 @@ function createSnapshot(scanner: Session, finder: Session): LedgerSnapshot {
   }
 }
 
+const SELECT_MARKS = 'select kind, value, page from florin.audit_marks order by page'
+
 const SELECT_CURRENCIES = 'select code, scale, name, external_account_id from florin.currencies'
 
-const SELECT_PAGES = 'select number, sealed_at, root, hash, facts from florin.journal_pages order by number'
+const SELECT_PAGES =
+  'select number, sealed_at, root, hash, facts, audit from florin.journal_pages order by number'
 
 interface PageRow {
   readonly number: string
@@ -172,10 +190,11 @@ interface PageRow {
   readonly root: Uint8Array
   readonly hash: Uint8Array
   readonly facts: string
+  readonly audit: string | null
 }
 
-function toPage({ number, sealed_at: sealedAt, root, hash, facts }: PageRow) {
-  return { number: Number(number), sealedAt, root, hash, text: facts }
+function toPage({ number, sealed_at: sealedAt, root, hash, facts, audit }: PageRow) {
+  return { number: Number(number), sealedAt, root, hash, text: facts, audit }
 }
 
 function nextPageCount(pages: readonly PageRow[]): number {
@@ -183,7 +202,7 @@ function nextPageCount(pages: readonly PageRow[]): number {
   return Math.max(1, Math.min(PAGES_PER_FETCH_MAX, Math.floor(PAGE_TEXT_PER_FETCH / size)))
 }
 
-const SELECT_USERS = 'select id, version, metadata, created_at, updated_at from florin.users'
+const SELECT_USERS = 'select id, version, metadata, created_at, updated_at, erased_at from florin.users'
 
 interface UserRow {
   readonly id: string
@@ -191,10 +210,12 @@ interface UserRow {
   readonly metadata: Record<string, string>
   readonly created_at: Instant
   readonly updated_at: Instant
+  readonly erased_at: Instant | null
 }
 
-function toRecordedUser({ id, version, metadata, created_at: createdAt, updated_at: updatedAt }: UserRow) {
-  return { id: id as UserId, version, metadata, createdAt, updatedAt }
+function toRecordedUser(row: UserRow): RecordedUser {
+  const { id, version, metadata, created_at: createdAt, updated_at: updatedAt, erased_at: erasedAt } = row
+  return { id: id as UserId, version, metadata, createdAt, updatedAt, erasedAt }
 }
 
 const SELECT_ACCOUNTS = 'select * from florin.accounts'
@@ -233,6 +254,21 @@ function toAuditedPolicy(row: PolicyRow): Policy {
     const policy = toPolicy({ ...row, rules: {} })
     const text = JSON.stringify(row.rules) as AccountId
     return { ...policy, rules: { ...policy.rules, allowedDestinations: [text] } }
+  }
+}
+
+/** A transfer that cannot be read shows as the text that it is, and so is none that anybody asked for. */
+function toAuditedApproval(row: ApprovalRow): Approval {
+  try {
+    return toApproval(row)
+  } catch {
+    const transfer = {
+      postings: [],
+      reference: JSON.stringify(row.transfer),
+      metadata: {},
+      effective_at: null,
+    }
+    return toApproval({ ...row, transfer })
   }
 }
 

@@ -21,6 +21,7 @@ import {
   type UserRow,
 } from './codec.ts'
 import { fromApiKey, toApiKey, type ApiKeyRow } from './codec-access.ts'
+import { fromApproval, toApproval, type ApprovalRow } from './codec-approvals.ts'
 import {
   fromPolicy,
   fromQuote,
@@ -53,6 +54,7 @@ type KeptOutcome =
   | { readonly kind: 'policy'; readonly row: PolicyRow }
   | { readonly kind: 'quote'; readonly row: QuoteRow }
   | { readonly kind: 'api_key'; readonly row: ApiKeyRow }
+  | { readonly kind: 'approval' | 'approved'; readonly row: ApprovalRow }
   | { readonly kind: 'books'; readonly closed_through: Instant | null }
   | { readonly kind: 'transfer'; readonly reversed: Reversed }
   /** The transfers of a group. */
@@ -140,6 +142,13 @@ function toOutcome(
       return again('quote', toQuote(kept.row))
     case 'api_key':
       return again('api_key', toApiKey(kept.row))
+    case 'approval':
+      return again('approval', toApproval(kept.row))
+    case 'approved':
+      return again('approved', {
+        approval: toApproval(kept.row),
+        transfer: find(id as string) as PostedTransfer,
+      })
     case 'books':
       return again('books', { closedThrough: kept.closed_through })
   }
@@ -187,12 +196,18 @@ export function fromOutcome(outcome: Outcome): {
       const { transfer, hold } = outcome.result
       return { transferId: transfer.id, kept: { kind: 'capture', ...keptHold(hold) } }
     }
+    case 'approved': {
+      const { transfer, approval } = outcome.result
+      return { transferId: transfer.id, kept: { kind: 'approved', row: { ...fromApproval(approval) } } }
+    }
     default:
       return { transferId: null, kept: keptWhole(outcome) }
   }
 }
 
-function keptWhole(outcome: Exclude<Outcome, Rejected | Accepted<'transfer' | 'capture'>>): Json {
+function keptWhole(
+  outcome: Exclude<Outcome, Rejected | Accepted<'transfer'> | Accepted<'capture'> | Accepted<'approved'>>,
+): Json {
   switch (outcome.made) {
     case 'account':
       return { kind: 'account', row: { ...fromAccount(outcome.result) } }
@@ -208,6 +223,8 @@ function keptWhole(outcome: Exclude<Outcome, Rejected | Accepted<'transfer' | 'c
       return { kind: 'quote', row: { ...fromQuote(outcome.result) } }
     case 'api_key':
       return { kind: 'api_key', row: { ...fromApiKey(outcome.result) } }
+    case 'approval':
+      return { kind: 'approval', row: { ...fromApproval(outcome.result) } }
     case 'books':
       return { kind: 'books', closed_through: outcome.result.closedThrough }
     case 'transfers':
@@ -216,8 +233,13 @@ function keptWhole(outcome: Exclude<Outcome, Rejected | Accepted<'transfer' | 'c
         ids: outcome.result.map(({ id }) => id),
         reversed: reversedOf(outcome.result),
       }
+    case 'login':
+    case 'session':
+    case 'refresh':
+    case 'sessions':
     case 'simulation':
-      throw new Error('a simulation is not kept')
+    case 'attempts':
+      throw new Error(`${outcome.made}: not kept`)
   }
 }
 

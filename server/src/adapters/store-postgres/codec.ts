@@ -153,16 +153,19 @@ export interface UserRow {
   readonly version: number
   readonly created_at: Instant
   readonly updated_at: Instant
+  /** Absent in answers that an earlier Florin kept. */
+  readonly erased_at?: Instant | null
 }
 
 /** A user row in the domain. */
-export function toUser({ id, created_at, updated_at, ...rest }: UserRow): User {
-  return { ...rest, id: id as UserId, createdAt: created_at, updatedAt: updated_at }
+export function toUser({ id, created_at, updated_at, erased_at, ...rest }: UserRow): User {
+  const times = { createdAt: created_at, updatedAt: updated_at, erasedAt: erased_at ?? null }
+  return { ...rest, id: id as UserId, ...times }
 }
 
 /** A user as apply_registry and the kept outcomes write it. */
-export function fromUser({ createdAt, updatedAt, ...rest }: User): UserRow {
-  return { ...rest, created_at: createdAt, updated_at: updatedAt }
+export function fromUser({ createdAt, updatedAt, erasedAt, ...rest }: User): UserRow {
+  return { ...rest, created_at: createdAt, updated_at: updatedAt, erased_at: erasedAt }
 }
 
 /** A row of florin.currencies. */

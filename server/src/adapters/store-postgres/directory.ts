@@ -7,7 +7,16 @@ export function createDirectory(db: Database): DirectoryReader {
   const users = db
     .selectFrom('florin.users as u')
     .leftJoin('florin.user_profiles as p', 'p.user_id', 'u.id')
-    .select(['u.id', 'p.name', 'p.email', 'u.metadata', 'u.version', 'u.created_at', 'u.updated_at'])
+    .select([
+      'u.id',
+      'p.name',
+      'p.email',
+      'u.metadata',
+      'u.version',
+      'u.created_at',
+      'u.updated_at',
+      'u.erased_at',
+    ])
   const currencies = db
     .selectFrom('florin.currencies')
     .select(['code', 'scale', 'name', 'external_account_id'])

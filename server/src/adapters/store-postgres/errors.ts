@@ -48,12 +48,24 @@ export async function orUnavailable<T>(asked: Promise<T>): Promise<T> {
   }
 }
 
-/** A pool for the query builder whose every answer comes through `orUnavailable`. */
-export function withUnavailable(pool: Pool): PostgresPool {
+/**
+ * A pool for the query builder whose every answer comes through `orUnavailable`. `prepared`: each statement is planned a
+ * few times a connection and not every time, so only for few statements.
+ */
+export function withUnavailable(pool: Pool, { prepared }: { readonly prepared: boolean }): PostgresPool {
+  const names = new Map<string, string>()
+
+  function nameOf(text: string): string {
+    const name = names.get(text) ?? `read_${names.size + 1}`
+    names.set(text, name)
+    return name
+  }
+
   return {
     async connect() {
       const client = await orUnavailable(pool.connect())
-      const query = (text: string, values: unknown[]) => orUnavailable(client.query(text, values))
+      const query = (text: string, values: unknown[]) =>
+        orUnavailable(client.query({ text, values, ...(prepared && { name: nameOf(text) }) }))
       // The type of `query` also has a form for cursors, which need a setting that nobody makes.
       return { query: query as never, release: (destroy) => client.release(destroy) }
     },

@@ -5,11 +5,11 @@ const USER_IDS = `
 
 /** Asked once, for a whole statement. */
 const BATCH_ACCOUNTS = `
-  (select florin.batch_accounts($1::bigint[], $2::bigint[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[]))`
+  (select florin.batch_accounts($1::bigint[], $2::bigint[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[]))`
 
 /** The policies of users are looked for by owner, so owners matter as soon as there is any, or may be. */
 const OWNER = `
-  case when $8::boolean or (select exists (select from florin.policies where user_id is not null)) then user_id end`
+  case when $9::boolean or (select exists (select from florin.policies where user_id is not null)) then user_id end`
 
 /**
  * Who changes policies or closes books holds this advisory lock alone; every other batch shares it. Locks of two numbers
@@ -39,26 +39,29 @@ export const STATEMENTS = {
     from florin.accounts
     where id = any (${BATCH_ACCOUNTS} || array(
       select external_account_id from florin.currencies
-      where code = any ($7::text[]) and external_account_id is not null
+      where code = any ($8::text[]) and external_account_id is not null
     ))
     order by id
     for no key update`,
   find_holds: `select * from florin.holds where id = any ($1::uuid[])`,
   find_quotes: `select * from florin.quotes where id = any ($1::uuid[])`,
+  find_approvals: `select * from florin.approvals where id = any ($1::uuid[])`,
   find_settings: `
     select id, kind, user_id, metadata, version, created_at from florin.accounts where id = any ($1::bigint[])`,
   lock_users: `
     select id from florin.users where id = any (${USER_IDS}) order by id for no key update`,
   find_users: `
-    select u.id, p.name, p.email, u.metadata, u.version, u.created_at, u.updated_at
+    select u.id, p.name, p.email, u.metadata, u.version, u.created_at, u.updated_at, u.erased_at
     from florin.users u
     left join florin.user_profiles p on p.user_id = u.id
     where u.id = any (${USER_IDS})`,
   lock_api_keys: `select * from florin.api_keys where id = any ($1::uuid[]) order by id for no key update`,
+  find_logins: `select * from florin.logins where user_id = any ($1::uuid[])`,
+  find_sessions: `select * from florin.sessions where user_id = any ($1::uuid[])`,
   find_policies: `
     select * from florin.policies
     where (select exists (select from florin.policies))
-      and id = any ((select florin.batch_policies(${BATCH_ACCOUNTS}, $7::uuid[], $8::uuid[]))::uuid[])`,
+      and id = any ((select florin.batch_policies(${BATCH_ACCOUNTS}, $8::uuid[], $9::uuid[]))::uuid[])`,
   find_books: `select closed_through from florin.books`,
   find_idempotency: `
     select r.* from unnest($1::text[], $2::text[]) as k (principal, key)

@@ -24,6 +24,8 @@ import {
   type UserRow,
 } from './codec.ts'
 import { toKeptApiKey, type KeptApiKeyRow } from './codec-access.ts'
+import { toApproval, type ApprovalRow } from './codec-approvals.ts'
+import { toKeptLogin, toSession, type KeptLoginRow, type SessionRow } from './codec-login.ts'
 import { pointersOf, toIdempotencyRecord, type Answers, type IdempotencyRow } from './codec-outcomes.ts'
 import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
 import { toTransfer, type TransferRow } from './codec-transfers.ts'
@@ -35,10 +37,13 @@ export interface Loaded {
   readonly holds: readonly HoldRow[]
   readonly originals: readonly TransferRow[]
   readonly quotes: readonly QuoteRow[]
+  readonly approvals: readonly ApprovalRow[]
   readonly accounts: readonly LockedRow[]
   readonly settings: readonly SettingsRow[]
   readonly users: readonly UserRow[]
   readonly apiKeys: readonly KeptApiKeyRow[]
+  readonly logins: readonly KeptLoginRow[]
+  readonly sessions: readonly SessionRow[]
   readonly policies: readonly PolicyRow[]
   readonly books: readonly BooksRow[]
   readonly records: readonly IdempotencyRow[]
@@ -53,7 +58,8 @@ export interface Loaded {
  *
  * A statement that waits for a lock sees the locked row as the other process left it, and all other rows as they were
  * before. So what hangs on a locked row is read by a later statement: the external accounts of currencies, the profiles
- * of users, and the records. Holds, quotes and transfers to be reversed need no lock of their own: whatever changes one
+ * of users, how they log in, and the records. Holds, quotes, approvals and transfers to be reversed need no lock of their
+ * own: whatever changes one
  * has locked its accounts.
  *
  * All statements leave in one write; what the batch does not need is not asked for.
@@ -67,18 +73,22 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Loaded
   const currencyCodes = textArray([...needs.currencies])
   const settingsIds = plainArray([...needs.settings])
   const userIds = plainArray([...needs.users])
+  const loginIds = plainArray([...needs.logins])
   const holdIds = plainArray([...needs.holds])
   const originalIds = plainArray([...needs.originals])
   const quoteIds = plainArray([...needs.quotes])
+  const approvalIds = plainArray([...needs.approvals])
   const batchAccounts = [
     plainArray([...needs.accounts]),
     settingsIds,
     holdIds,
     originalIds,
     quoteIds,
+    approvalIds,
     textArray([...needs.moving]),
   ]
-  const namedCount = needs.accounts.size + needs.holds.size + needs.originals.size + needs.quotes.size
+  const namedCount =
+    needs.accounts.size + needs.holds.size + needs.originals.size + needs.quotes.size + needs.approvals.size
   // Currencies bring accounts, too: their external ones, and those that fees go to.
   const accountCount = namedCount + needs.currencies.size + needs.moving.size
   const userNeeds = [userIds, textArray([...needs.emails])]
@@ -100,10 +110,13 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Loaded
     holds: ask<HoldRow>(needs.holds.size, 'find_holds', [holdIds]),
     originals: ask<TransferRow>(needs.originals.size, 'find_transfers', [originalIds]),
     quotes: ask<QuoteRow>(needs.quotes.size, 'find_quotes', [quoteIds]),
+    approvals: ask<ApprovalRow>(needs.approvals.size, 'find_approvals', [approvalIds]),
     settings: ask<SettingsRow>(needs.settings.size, 'find_settings', [settingsIds]),
     lockedUsers: ask(userCount, 'lock_users', userNeeds),
     users: ask<UserRow>(userCount, 'find_users', userNeeds),
     apiKeys: ask<KeptApiKeyRow>(needs.apiKeys.size, 'lock_api_keys', [plainArray([...needs.apiKeys])]),
+    logins: ask<KeptLoginRow>(needs.logins.size, 'find_logins', [loginIds]),
+    sessions: ask<SessionRow>(needs.logins.size, 'find_sessions', [loginIds]),
     policies: ask<PolicyRow>(policyCount, 'find_policies', policyNeeds),
     books: ask<BooksRow>(needs.books ? 1 : 0, 'find_books', []),
     records: ask<IdempotencyRow>(idempotency.length, 'find_idempotency', keys),
@@ -169,8 +182,14 @@ export function toWorkingSet(loaded: Loaded): WorkingSet {
   for (const quote of loaded.quotes.map(toQuote)) {
     if (has(quote.sell.account, quote.buy.account)) state.quotes.set(quote.id, quote)
   }
+  for (const approval of loaded.approvals.map(toApproval)) {
+    const accounts = approval.transfer.postings.flatMap(({ source, destination }) => [source, destination])
+    if (has(...accounts)) state.approvals.set(approval.id, approval)
+  }
   for (const policy of loaded.policies.map(toPolicy)) state.policies.set(policyKey(policy.target), policy)
   for (const key of loaded.apiKeys.map(toKeptApiKey)) state.apiKeys.set(key.id, key)
+  for (const login of loaded.logins.map(toKeptLogin)) state.logins.set(login.userId, login)
+  for (const session of loaded.sessions.map(toSession)) state.sessions.set(session.id, session)
   for (const { closed_through: closedThrough } of loaded.books) state.books = { closedThrough }
   for (const transfer of loaded.transfers.map(toTransfer)) state.transfers.set(transfer.id, transfer)
   for (const original of loaded.originals.map(toTransfer)) {

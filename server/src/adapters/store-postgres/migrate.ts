@@ -33,7 +33,9 @@ export function createMigrator({ url }: { readonly url: string }): SchemaMigrato
   // An idle connection that breaks: the next call says so. Also after close(), for the pool does not wait until its
   // connections are closed, and the embedded server may be stopped meanwhile; unheard, this would end the process.
   pool.on('error', () => undefined)
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: withUnavailable(pool) }) })
+  const db = new Kysely<unknown>({
+    dialect: new PostgresDialect({ pool: withUnavailable(pool, { prepared: false }) }),
+  })
   const migrator = new Migrator({
     db,
     provider: { getMigrations: readMigrations },

@@ -2,14 +2,14 @@
 // one more for answers that are given again.
 import { randomUUID } from 'node:crypto'
 import type { Command, Outcome } from '#core/command.ts'
-import { decideBatch } from '#core/decide-batch.ts'
+import { decideNext } from '#core/decide-batch.ts'
+import { startDraft, type Draft } from '#core/draft.ts'
 import { AppError } from '#core/errors.ts'
-import type { Instant } from '#core/instant.ts'
 import type { Sha256 } from '#core/merkle.ts'
-import { batchTime, needsOf, velocityNeeds, type Needs, type WorkingSet } from '#core/working-set.ts'
+import { batchTime, needsOf, velocityNeeds, type Needs } from '#core/working-set.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { LedgerStore } from '#ports/ledger-store.ts'
-import { applyAndCommit, toWrites } from './apply.ts'
+import { createBatchWriter, type BatchWriter } from './apply.ts'
 import { databaseAway, faultOf } from './errors.ts'
 import { addAnswers, addSpending, beginAndLoad, loadAnswers, loadSpending, toWorkingSet } from './load.ts'
 import { wasCommitted } from './settle-unknown.ts'
@@ -17,6 +17,8 @@ import type { Writer, WriterSession } from './writer.ts'
 
 /** How often a batch is decided again after the server rolled it back. */
 const ATTEMPTS_MAX = 4
+/** Commands that are decided before what they came to is sent. */
+const SLICE_SIZE = 250
 /** How long an unknown commit may wait for the database to come back before its callers are told so. */
 const OUTCOME_LOOKUP_MAX_MS = 5_000
 
@@ -51,19 +53,24 @@ export function createPoster(deps: {
   async function postOnce(commands: readonly Command[], needs: Needs): Promise<readonly Outcome[]> {
     const session = writer.session()
     const { state, now } = await load(session, commands, needs)
-    const { outcomes, writes } = await computing(session, () => prepare(state, commands, now))
-    if (writes === null) {
+    const draft = startDraft(state, now)
+    const { changes } = draft
+    const batchId = randomUUID()
+    const batch = createBatchWriter(session.client, { batchId, changes, sha256 })
+    const outcomes = await decideAndSend(session, draft, batch, commands)
+    if (changes.facts.length === 0 && changes.idempotency.length === 0) {
       await rollBack(session)
       return outcomes
     }
+    await computing(session, () => batch.sendRest())
     try {
-      await applyAndCommit(session.client, writes, sha256)
+      await batch.commit()
     } catch (error) {
       // A server that still answers has rolled back. One whose error was its last word (PANIC while it wrote the commit)
       // may find the commit in its log when it is started again.
       if (faultOf(error) !== 'lost' && (await rollBack(session))) throw rolledBack(error)
       writer.discard(session, error)
-      if (!(await lookUp(session, writes.batchId, error))) throw new TryAgain('', { cause: error })
+      if (!(await lookUp(session, batchId, error))) throw new TryAgain('', { cause: error })
     }
     onCommit()
     return outcomes
@@ -88,11 +95,23 @@ export function createPoster(deps: {
     return { state, now }
   }
 
-  /** Decides, and encodes what there is to write. */
-  function prepare(state: WorkingSet, commands: readonly Command[], now: Instant) {
-    const { outcomes, changes } = decideBatch(state, commands, now)
-    const changed = changes.facts.length > 0 || changes.idempotency.length > 0
-    return { outcomes, writes: changed ? toWrites(randomUUID(), changes) : null }
+  /** Decides in order; the server writes what has been decided while the next commands are. */
+  async function decideAndSend(
+    session: WriterSession,
+    draft: Draft,
+    batch: BatchWriter,
+    commands: readonly Command[],
+  ): Promise<readonly Outcome[]> {
+    const outcomes: Outcome[] = []
+    for (let first = 0; first < commands.length; first += SLICE_SIZE) {
+      if (first > 0) {
+        await computing(session, () => batch.sendDecided())
+        await new Promise(setImmediate) // They leave before the next are decided.
+      }
+      const slice = commands.slice(first, first + SLICE_SIZE)
+      outcomes.push(...(await computing(session, () => decideNext(draft, slice))))
+    }
+    return outcomes
   }
 
   /** Asks the server before anything was written; throws what its failure means for the batch. */

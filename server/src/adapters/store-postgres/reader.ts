@@ -4,10 +4,10 @@ import type { Instant } from '#core/instant.ts'
 import type { LedgerReader, TransferFilter, TransferPosition } from '#ports/ledger-reader.ts'
 import { toAccount } from './codec.ts'
 import { toEntry, toTransfer } from './codec-transfers.ts'
-import type { Database } from './tables.ts'
+import type { Databases } from './tables.ts'
 
 /** Reads accounts, transfers and entries. Every list walks an index from where its page begins. */
-export function createReader(db: Database): LedgerReader {
+export function createReader({ db, prepared }: Databases): LedgerReader {
   return {
     async findAccount(id) {
       const row = await db.selectFrom('florin.accounts').selectAll().where('id', '=', id).executeTakeFirst()
@@ -59,10 +59,10 @@ export function createReader(db: Database): LedgerReader {
       return rows.map(toTransfer)
     },
     async listEntries({ accountId, before, limit }) {
-      const rows = await db
+      const rows = await prepared
         .selectFrom('florin.entries as e')
         .innerJoin('florin.transfers as t', 't.id', 'e.transfer_id')
-        .selectAll('e')
+        .select(ENTRY_COLUMNS)
         .select(['t.reference', EFFECTIVE_AT.as('effective_at')])
         .where('e.account_id', '=', accountId)
         .$if(before !== undefined, (query) => query.where('e.number', '<', (before as bigint).toString()))
@@ -73,6 +73,17 @@ export function createReader(db: Database): LedgerReader {
     },
   }
 }
+
+const ENTRY_COLUMNS = [
+  'e.account_id',
+  'e.number',
+  'e.transfer_id',
+  'e.created_at',
+  'e.debits_after',
+  'e.amount',
+  'e.balance_after',
+  'e.debited_after',
+] as const
 
 /** Of a transfer `t`: its business time, when that is not the time of its recording. */
 export const EFFECTIVE_AT = sql<Instant | null>`(t.details ->> 'effective_at')::timestamptz`

@@ -2,6 +2,8 @@
 import { sql } from 'kysely'
 import type { Sha256 } from '#core/merkle.ts'
 import type { AccessReader } from '#ports/access-reader.ts'
+import type { ApprovalReader } from '#ports/approval-reader.ts'
+import type { AuditReader } from '#ports/audit-reader.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { HistoryReader } from '#ports/history-reader.ts'
 import type { HoldReader } from '#ports/hold-reader.ts'
@@ -10,12 +12,17 @@ import type { JournalReader } from '#ports/journal-reader.ts'
 import type { DirectoryReader, LedgerReader } from '#ports/ledger-reader.ts'
 import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
 import type { Log } from '#ports/log.ts'
+import type { LoginReader } from '#ports/login-reader.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
+import type { SigningKeyStore } from '#ports/signing-keys.ts'
 import { createAccessReader } from './access.ts'
+import { createApprovalReader } from './approvals.ts'
+import { createAuditLog } from './audit-log.ts'
 import { createDirectory } from './directory.ts'
 import { createHistory } from './history.ts'
 import { createHoldReader } from './holds.ts'
 import { createJournalReader } from './journal.ts'
+import { createLogins } from './logins.ts'
 import { createPoster } from './poster.ts'
 import { createReader } from './reader.ts'
 import { createRuleReader } from './rules.ts'
@@ -28,6 +35,10 @@ export type PostgresStore = LedgerStore &
   DirectoryReader &
   HoldReader &
   AccessReader &
+  ApprovalReader &
+  LoginReader &
+  SigningKeyStore &
+  AuditReader &
   RuleReader &
   HistoryReader &
   JournalReader &
@@ -43,17 +54,20 @@ export async function openPostgresStore(deps: {
 }): Promise<PostgresStore> {
   const { url, clock, sha256, log } = deps
   const writer = await openWriter(url, log)
-  const db = openReadPool(url, log)
+  const { db, prepared } = openReadPool(url, log)
   const journal = createJournalReader(db)
 
   return {
     ...createPoster({ writer, clock, sha256, onCommit: journal.wake }),
-    ...createReader(db),
+    ...createReader({ db, prepared }),
     ...createDirectory(db),
     ...createHoldReader(db),
     ...createAccessReader(db),
+    ...createApprovalReader(db),
+    ...createLogins(db),
+    ...createAuditLog(db),
     ...createRuleReader(db),
-    ...createHistory(db),
+    ...createHistory(prepared),
     ...journal.reader,
     ...createSweeper(db),
     problem: () => writer.problem(),

@@ -210,6 +210,7 @@ describe('a method', () => {
   it('without a row lets nobody in, should it start', async () => {
     const { florin } = rest
     const { interceptor } = controlAccess({
+      florin,
       accessControl: openAccess(florin),
       load: idleLoad,
       log: quietLog,

@@ -8,8 +8,11 @@ import {
 } from '@grpc/grpc-js'
 import type { Caller } from '#app/request.ts'
 import type { Florin } from '#app/florin.ts'
+import type { Origin } from '#core/audit.ts'
 import type { Rejected } from '#core/command.ts'
 import { AppError } from '#core/errors.ts'
+import type { UserId } from '#core/ids.ts'
+import { neighbourhoodOf } from '../client-address.ts'
 import type { HttpLog } from '../http/log.ts'
 import type { CallAccess } from './access.ts'
 import { MALFORMED, type Fields } from './codec.ts'
@@ -38,10 +41,18 @@ export interface Call extends CallIds {
   readonly method: string
   /** Florin as far as the caller may use it. */
   readonly florin: Florin
+  /** The user who calls; null when none does. */
+  readonly userId: UserId | null
+  /** From where the call comes, in the form of neighbourhoodOf. */
+  readonly network: string
+  readonly origin: Origin
+  readonly authorization: string | undefined
   /** Waits until the caller's limit lets one thing more be done; null without a limit. */
   readonly pay: (() => Promise<void>) | null
   /** Throws when the caller would not be let in any more. */
   readonly askAgain: () => Promise<unknown>
+  /** Tells the audit log that the call is refused; `message`: what was asked for. */
+  readonly note: (problem: RpcProblem, message: unknown) => void
   /** Who calls, under the idempotency key of the metadata or of the request's field. */
   readonly callerOf: (idempotencyKey: unknown) => Caller
 }
@@ -100,6 +111,7 @@ export function unary(
         'call',
       )
     }
+    if (answer.kind === 'problem' && !answer.replayed) call.note(answer.problem, rpc.request)
     const metadata = answerMetadata(call, answer)
     if (answer.kind === 'problem') return respond(toCallError(answer.problem, call.requestId, metadata))
     rpc.sendMetadata(metadata)
@@ -123,7 +135,8 @@ export function wellFormed(message: Fields): Fields {
 /** What there is to know of a call when it begins. */
 export function callOf(rpc: Rpc, { access }: Edge): Call {
   const { metadata } = rpc
-  const { principal, florin, pay, askAgain } = access.admissionOf(metadata)
+  const { access: admitted, origin, note, florin, pay, askAgain } = access.admissionOf(metadata)
+  const { principal, userId } = admitted
   const deadlineMs = Number(rpc.getDeadline())
   // The timer that cancels a call fires late when the event loop is busy. A cancellation that arrives together with its
   // request is never seen here: grpc-js tells the call before there is a handler.
@@ -132,10 +145,16 @@ export function callOf(rpc: Rpc, { access }: Edge): Call {
     ...idsOf(metadata),
     method: rpc.getPath(),
     florin,
+    userId,
+    network: neighbourhoodOf(origin.address ?? ''),
+    origin,
+    authorization: metadata.get('authorization')[0]?.toString(),
     pay,
     askAgain,
+    note,
     callerOf: (field) => ({
       principal,
+      origin,
       idempotencyKey: idempotencyKeyOf(metadata, field as string | undefined),
       isGone,
     }),

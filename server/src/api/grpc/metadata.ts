@@ -24,6 +24,14 @@ export function idsOf(metadata: Metadata): CallIds {
   return { requestId, ...traceOf(metadata.get(TRACE_HEADER)[0]) }
 }
 
+/** Gives a call the ids that it has from now on, and answers them. */
+export function identify(metadata: Metadata): CallIds {
+  const ids = idsOf(metadata)
+  metadata.set(REQUEST_ID_METADATA, ids.requestId)
+  metadata.set(TRACE_HEADER, ids.traceparent)
+  return ids
+}
+
 /**
  * The idempotency key of a method that changes something. `field` is the request's own.
  * Throws a validation error for a malformed key, and for two different ones.

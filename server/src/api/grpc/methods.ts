@@ -31,6 +31,17 @@ const methods = {
   'florin.v2.ApiKeyService/RotateApiKey': 'rotateApiKey',
   'florin.v2.ApiKeyService/RevokeApiKey': 'revokeApiKey',
 
+  'florin.v2.ApprovalService/GetApproval': 'getApproval',
+  'florin.v2.ApprovalService/ListApprovals': 'listApprovals',
+  'florin.v2.ApprovalService/ApproveTransfer': 'approveTransfer',
+  'florin.v2.ApprovalService/RejectTransfer': 'rejectTransfer',
+
+  'florin.v2.AuthService/Login': 'login',
+  'florin.v2.AuthService/Refresh': 'refresh',
+  'florin.v2.AuthService/Logout': 'logout',
+  'florin.v2.AuthService/ChangePassword': 'changePassword',
+  'florin.v2.AuditService/ListAudit': 'listAudit',
+
   'florin.v2.CurrencyService/CreateCurrency': 'createCurrency',
   'florin.v2.CurrencyService/GetCurrency': 'getCurrency',
   'florin.v2.CurrencyService/ListCurrencies': 'listCurrencies',
@@ -74,6 +85,14 @@ const methods = {
   'florin.v2.UserService/GetUser': 'getUser',
   'florin.v2.UserService/ListUsers': 'listUsers',
   'florin.v2.UserService/UpdateUser': 'updateUser',
+  'florin.v2.UserService/GetLogin': 'getLogin',
+  'florin.v2.UserService/SetRoles': 'setRoles',
+  'florin.v2.UserService/SetPassword': 'setPassword',
+  'florin.v2.UserService/RemovePassword': 'removePassword',
+  'florin.v2.UserService/ListSessions': 'listSessions',
+  'florin.v2.UserService/EndSession': 'endSession',
+  'florin.v2.UserService/EndSessions': 'endSessions',
+  'florin.v2.UserService/EraseUser': 'eraseUser',
 } as const satisfies Record<string, OperationName>
 
 /** A method: its service and its name. */

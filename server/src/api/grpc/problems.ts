@@ -3,7 +3,7 @@ import { status, type Metadata } from '@grpc/grpc-js'
 import { CALLER_GONE } from '#app/request.ts'
 import type { Explanation } from '#core/codes.ts'
 import type { Rejected } from '#core/command.ts'
-import { AppError, type FieldError } from '#core/errors.ts'
+import { AppError, type AttemptDetails, type FieldError } from '#core/errors.ts'
 import type { HttpLog } from '../http/log.ts'
 import { messageOf } from './contract.ts'
 import { errorStatuses, refusalStatuses } from './status.ts'
@@ -12,7 +12,7 @@ import { errorStatuses, refusalStatuses } from './status.ts'
 const DOMAIN = 'florin'
 const RETRY_AFTER_SECONDS = 1
 /** The metadata of an error that holds its google.rpc.Status. */
-const DETAILS_KEY = 'grpc-status-details-bin'
+export const DETAILS_KEY = 'grpc-status-details-bin'
 
 /** A problem before it is sent: the request's id is added then. */
 export interface RpcProblem {
@@ -27,10 +27,13 @@ export interface RpcProblem {
   /** Why a rule refused, in figures. Absent where no rule refused, and in v1. */
   readonly explanation?: Explanation
   readonly retryAfterSeconds?: number
+  /** For the audit log; never shown. */
+  readonly attempt?: AttemptDetails
 }
 
 /** What a request may name. */
-type Resource = 'account' | 'api_key' | 'currency' | 'hold' | 'policy' | 'quote' | 'transfer' | 'user'
+type Resource =
+  'account' | 'api_key' | 'approval' | 'currency' | 'hold' | 'policy' | 'quote' | 'transfer' | 'user'
 
 /** The problem for something that is not there. @example notFound('account', '1001') */
 export function notFound(what: Resource, id: string): RpcProblem {
@@ -60,7 +63,8 @@ export function errorProblem(error: AppError): RpcProblem {
   const { kind, code, message, fields, retry, retryAfterSeconds = RETRY_AFTER_SECONDS } = error
   const meaning = errorStatuses[kind]
   if (meaning === status.INTERNAL) return bugProblem()
-  const problem = { status: meaning, reason: code, message, errors: fields, info: {} }
+  const attempt = error.attempt === undefined ? {} : { attempt: error.attempt }
+  const problem = { status: meaning, reason: code, message, errors: fields, info: {}, ...attempt }
   // UNAVAILABLE invites clients to send the request again, whoever it may have reached.
   if (retry === 'unknown') return { ...problem, status: status.DEADLINE_EXCEEDED, reason: 'outcome_unknown' }
   if (code === CALLER_GONE) return { ...problem, status: status.DEADLINE_EXCEEDED }

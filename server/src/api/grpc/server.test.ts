@@ -34,15 +34,19 @@ function holdTransfers(when: 'before' | 'after') {
     arrive()
     await gate
   }
+  const held =
+    <Asked extends unknown[], Outcome>(act: (...asked: Asked) => Promise<Outcome>) =>
+    async (...asked: Asked): Promise<Outcome> => {
+      if (when === 'before') await wait()
+      const outcome = await act(...asked)
+      if (when === 'after') await wait()
+      return outcome
+    }
   const change = ({ transfers }: Florin): Partial<Florin> => ({
     transfers: {
       ...transfers,
-      async post(caller, request) {
-        if (when === 'before') await wait()
-        const outcome = await transfers.post(caller, request)
-        if (when === 'after') await wait()
-        return outcome
-      },
+      create: held((...asked: Parameters<typeof transfers.create>) => transfers.create(...asked)),
+      post: held((...asked: Parameters<typeof transfers.post>) => transfers.post(...asked)),
     },
   })
   return { arrived, letGo, change }

@@ -17,15 +17,19 @@ import { createAccountService as createAccountServiceV1 } from './v1/accounts.ts
 import { createTransferService as createTransferServiceV1 } from './v1/transfers.ts'
 import { createAccountService } from './v2/accounts.ts'
 import { createApiKeyService } from './v2/api-keys.ts'
+import { createAuthService } from './v2/auth.ts'
+import { createAuditService } from './v2/audit.ts'
 import { createCurrencyService } from './v2/currencies.ts'
 import { createEventService } from './v2/events.ts'
 import { createFxService } from './v2/fx.ts'
+import { createApprovalService } from './v2/approvals.ts'
 import { createHoldService } from './v2/holds.ts'
 import { createPeriodService } from './v2/periods.ts'
 import { createPolicyService } from './v2/policies.ts'
 import { createTestClockService } from './v2/test-clock.ts'
 import { createTransferService } from './v2/transfers.ts'
 import { createUserService } from './v2/users.ts'
+import { writeAhead } from './write-ahead.ts'
 
 /** What the edge needs, and how it behaves. */
 export interface GrpcServerOptions extends DoorOptions {
@@ -35,6 +39,8 @@ export interface GrpcServerOptions extends DoorOptions {
   /** Null: plain HTTP/2. */
   readonly tls?: TlsIdentity | null
   readonly connectionsMax?: number
+  /** A client of HTTP/2 speaks first, and has this time for its first bytes. */
+  readonly prefaceTimeoutMs?: number
 }
 
 /** The gRPC edge. */
@@ -51,9 +57,12 @@ const SERVICES: Readonly<Record<string, (edge: Edge) => Handlers>> = {
   'florin.v1.TransferService': createTransferServiceV1,
   'florin.v2.AccountService': createAccountService,
   'florin.v2.ApiKeyService': createApiKeyService,
+  'florin.v2.AuthService': createAuthService,
+  'florin.v2.AuditService': createAuditService,
   'florin.v2.CurrencyService': createCurrencyService,
   'florin.v2.EventService': createEventService,
   'florin.v2.FxService': createFxService,
+  'florin.v2.ApprovalService': createApprovalService,
   'florin.v2.HoldService': createHoldService,
   'florin.v2.PeriodService': createPeriodService,
   'florin.v2.PolicyService': createPolicyService,
@@ -68,7 +77,6 @@ const LIMITS = {
   /** A silent connection is asked whether it lives, and closed when it does not say so in time. */
   keepaliveTimeMs: 60_000,
   keepaliveTimeoutMs: 20_000,
-  /** A client of HTTP/2 speaks first, and has this time for its first bytes. */
   prefaceTimeoutMs: 10_000,
   /** How long calls under way have when the server closes. */
   closeGraceMs: 5000,
@@ -77,11 +85,12 @@ const LIMITS = {
 /** Makes the server, ready for `listen`. */
 export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const { florin, load, messageSizeMax, tls = null, connectionsMax = CONNECTIONS_MAX } = options
+  const { prefaceTimeoutMs = LIMITS.prefaceTimeoutMs } = options
   // It would write what clients do wrong to stderr, as much as they like.
   setLogVerbosity(logVerbosity.NONE)
   const access = controlAccess(options)
   const server = new Server({
-    interceptors: [access.interceptor],
+    interceptors: [access.interceptor, writeAhead],
     'grpc.max_receive_message_length': messageSizeMax,
     'grpc.max_concurrent_streams': LIMITS.concurrentStreamsMax,
     'grpc.keepalive_time_ms': LIMITS.keepaliveTimeMs,
@@ -110,7 +119,7 @@ export function createGrpcServer(options: GrpcServerOptions): GrpcServer {
   const listener = createListener(tls, (socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-    closeWhenSilent(socket)
+    closeWhenSilent(socket, prefaceTimeoutMs)
     connections.injectConnection(socket)
   })
   listener.maxConnections = connectionsMax
@@ -156,9 +165,9 @@ function createListener(tls: TlsIdentity | null, accept: (socket: Socket) => voi
 
 const PREFACE_SIZE = 24
 
-function closeWhenSilent(socket: Socket): void {
+function closeWhenSilent(socket: Socket, timeoutMs: number): void {
   const timer = setTimeout(() => {
     if (socket.bytesRead < PREFACE_SIZE) socket.destroy()
-  }, LIMITS.prefaceTimeoutMs)
+  }, timeoutMs)
   socket.once('close', () => clearTimeout(timer))
 }

@@ -7,6 +7,12 @@ import type { ErrorKind } from '#core/errors.ts'
 export const refusalStatuses = {
   idempotency_key_reused: status.ALREADY_EXISTS,
   transfer_id_reused: status.ALREADY_EXISTS,
+  approval_not_found: status.NOT_FOUND,
+  approval_approved: status.FAILED_PRECONDITION,
+  approval_rejected: status.FAILED_PRECONDITION,
+  approval_expired: status.FAILED_PRECONDITION,
+  approval_not_due: status.FAILED_PRECONDITION,
+  approver_is_maker: status.PERMISSION_DENIED,
   user_not_found: status.NOT_FOUND,
   user_exists: status.ALREADY_EXISTS,
   email_taken: status.ALREADY_EXISTS,
@@ -19,6 +25,9 @@ export const refusalStatuses = {
   policy_exists: status.ALREADY_EXISTS,
   quote_not_found: status.NOT_FOUND,
   api_key_not_found: status.NOT_FOUND,
+  session_not_found: status.NOT_FOUND,
+  roles_changed: status.ABORTED,
+  password_changed: status.ABORTED,
   version_mismatch: status.ABORTED,
   transfer_not_posted: status.FAILED_PRECONDITION,
   reversal_of_reversal: status.FAILED_PRECONDITION,
@@ -29,6 +38,7 @@ export const refusalStatuses = {
   hold_expired: status.FAILED_PRECONDITION,
   api_key_revoked: status.FAILED_PRECONDITION,
   api_key_expired: status.FAILED_PRECONDITION,
+  user_erased: status.FAILED_PRECONDITION,
   hold_not_due: status.FAILED_PRECONDITION,
   capture_exceeds_hold: status.FAILED_PRECONDITION,
   expires_at_in_past: status.INVALID_ARGUMENT,
@@ -56,6 +66,7 @@ export const refusalStatuses = {
   balance_overflow: status.OUT_OF_RANGE,
   holds_open: status.FAILED_PRECONDITION,
   balance_not_zero: status.FAILED_PRECONDITION,
+  approval_required: status.FAILED_PRECONDITION,
 } as const satisfies Record<RefusalCode, status>
 
 /** Every kind of AppError. */

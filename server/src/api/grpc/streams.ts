@@ -77,6 +77,7 @@ export function endStream(
   call: Call,
   problem: RpcProblem | null,
 ): void {
-  if (problem === null) rpc.end()
-  else rpc.emit('error', toCallError(problem, call.requestId, answerMetadata(call)))
+  if (problem === null) return void rpc.end()
+  call.note(problem, null)
+  rpc.emit('error', toCallError(problem, call.requestId, answerMetadata(call)))
 }

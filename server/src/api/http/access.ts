@@ -4,7 +4,9 @@ import type { AccessControl } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
 import type { Load } from '#app/load.ts'
 import type { Access } from '#core/access.ts'
+import type { Origin } from '#core/audit.ts'
 import { isOperation, operations, type OperationName } from '#core/operations.ts'
+import { addressOf } from './attempts.ts'
 import type { RequestCounter } from './rate-limit.ts'
 
 /** Florin as far as whoever sent the request may use it. */
@@ -16,6 +18,21 @@ const ASK_AGAIN = 'askAgain'
 /** Who sent the request. */
 export function accessOf(request: FastifyRequest): Access {
   return request.getDecorator<Access>(ACCESS)
+}
+
+/** Who sent it; null while that is not known. */
+export function accessIfKnown(request: FastifyRequest): Access | null {
+  return request.getDecorator<Access | null>(ACCESS)
+}
+
+/** From where the request came. */
+export function originOf(request: FastifyRequest): Origin {
+  return {
+    operation: nameOf(request.routeOptions.schema) ?? '',
+    address: addressOf(request),
+    requestId: request.id,
+    credential: accessOf(request).credential ?? null,
+  }
 }
 
 /** What a request has to pass besides. */

@@ -4,7 +4,7 @@ import type { Caller } from '#app/request.ts'
 import { invalidField } from '#core/errors.ts'
 import { IDEMPOTENCY_KEY_LENGTH_MAX } from '#core/metadata.ts'
 import { parsed, problem, type Parsed } from '#core/parsed.ts'
-import { accessOf } from './access.ts'
+import { accessOf, originOf } from './access.ts'
 
 /** The header that makes a retry safe. */
 const IDEMPOTENCY_KEY_HEADER = 'Idempotency-Key'
@@ -23,12 +23,13 @@ export function parseIdempotencyKey(text: string): Parsed<string> {
 /** The caller of a request that changes something. Throws a validation error for a malformed idempotency key. */
 export function callerOf(request: FastifyRequest): Caller {
   const { principal } = accessOf(request)
+  const origin = originOf(request)
   const key = request.headers['idempotency-key']
-  if (key === undefined) return { principal, idempotencyKey: null }
+  if (key === undefined) return { principal, idempotencyKey: null, origin }
   // Sent more than once, Node joins the values with a comma and a space.
   const result = parseIdempotencyKey(String(key))
   if (!result.ok) throw invalidField(IDEMPOTENCY_KEY_HEADER, result.problem)
-  return { principal, idempotencyKey: result.value }
+  return { principal, idempotencyKey: result.value, origin }
 }
 
 /** Marks the answer when its outcome was given before. */

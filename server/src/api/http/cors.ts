@@ -15,13 +15,21 @@ const EXPOSED_HEADERS =
 const PREFLIGHT_SECONDS = '7200'
 
 /**
- * Lets pages of these origins read every answer, refusals too, and answers their preflights, which come without
- * credentials. Never with cookies: Florin has none, whoever calls says so in Authorization.
+ * Lets pages of these origins read every answer, refusals too. Never with cookies: Florin has none, whoever calls says so
+ * in Authorization. Call it before anything refuses a request.
  */
 export function allowOrigins(app: FastifyInstance, origins: CorsOrigins): void {
   if (origins.length === 0) return
   app.addHook('onRequest', (request, reply, done) => {
     markOrigin(request, reply, origins)
+    done()
+  })
+}
+
+/** Answers preflights, which come without credentials. Call it after what counts requests. */
+export function answerPreflights(app: FastifyInstance, origins: CorsOrigins): void {
+  if (origins.length === 0) return
+  app.addHook('onRequest', (request, reply, done) => {
     if (!isPreflight(request) || reply.getHeader('access-control-allow-origin') === undefined) return done()
     void reply
       .code(204)

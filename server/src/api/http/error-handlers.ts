@@ -13,6 +13,7 @@ import {
   PROBLEM_TYPE,
   problemBody,
   sendProblem,
+  writeProblem,
   type EdgeCode,
   type Problem,
 } from './problems.ts'
@@ -22,6 +23,12 @@ import type { HttpLog } from './log.ts'
 
 /** Bytes of a body that was refused as too large; whoever sends more is cut off. */
 const DISCARDED_SIZE_MAX = 64 * BODY_SIZE_MAX
+
+/** What was no request, and what it was answered with. */
+export interface BrokenRequest {
+  readonly code: string
+  readonly requestId: string
+}
 
 /** Answers errors and unknown paths of the whole instance. Call it before any route is added. */
 export function handleErrors(app: FastifyInstance, log: HttpLog): void {
@@ -41,16 +48,20 @@ export function handleErrors(app: FastifyInstance, log: HttpLog): void {
   })
 }
 
-/** Answers what Fastify refuses before it has a route: these requests run no hooks. */
-export function createFrameworkErrorHandler(isTls: boolean) {
-  return (error: { readonly code: string }, request: FastifyRequest, reply: FastifyReply): void => {
-    greet(request, reply, isTls)
-    const problem =
-      error.code === 'FST_ERR_MAX_PARAM_LENGTH'
-        ? edgeProblem('path_not_found', 'a part of the path is longer than any id')
-        : edgeProblem('bad_request', 'the path is not valid percent-encoded UTF-8')
-    void sendProblem(reply, problem)
-  }
+/** Answers what Fastify refuses before it has a route: these requests run no hooks, and know nothing of their app. */
+export function sendFrameworkError(
+  error: { readonly code: string },
+  request: FastifyRequest,
+  reply: FastifyReply,
+  isTls: boolean,
+): BrokenRequest {
+  greet(request, reply, isTls)
+  const problem =
+    error.code === 'FST_ERR_MAX_PARAM_LENGTH'
+      ? edgeProblem('path_not_found', 'a part of the path is longer than any id')
+      : edgeProblem('bad_request', 'the path is not valid percent-encoded UTF-8')
+  void writeProblem(reply, problem)
+  return { code: problem.code, requestId: request.id }
 }
 
 function sendError(end: {
@@ -115,9 +126,15 @@ const CLIENT_ERRORS: Partial<Record<string, { readonly code: EdgeCode; readonly 
 /** Errors of HTTP; others are those of a connection, which can no longer or, before a TLS handshake, not yet answer. */
 const HTTP_ERROR = /^(HPE|ERR_HTTP)_/
 
-/** Answers bytes that are not HTTP; there is no request then, only a socket. */
-export function endBrokenConnection(error: Error & { readonly code?: string }, socket: Socket): void {
-  if (!HTTP_ERROR.test(error.code ?? '') || !socket.writable) return void socket.destroy()
+/** Answers bytes that are not HTTP; there is no request then, only a socket. Answers with what it told, if anything. */
+export function endBrokenConnection(
+  error: Error & { readonly code?: string },
+  socket: Socket,
+): BrokenRequest | null {
+  if (!HTTP_ERROR.test(error.code ?? '') || !socket.writable) {
+    socket.destroy()
+    return null
+  }
   const { code, detail } = CLIENT_ERRORS[error.code ?? ''] ?? {
     code: 'bad_request' as const,
     detail: 'this is not an HTTP request',
@@ -130,4 +147,5 @@ export function endBrokenConnection(error: Error & { readonly code?: string }, s
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nX-Request-Id: ${id}\r\nTraceparent: ${traceparent}\r\nConnection: close\r\n\r\n${body}`,
   )
+  return { code, requestId: id }
 }

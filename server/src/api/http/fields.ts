@@ -1,5 +1,6 @@
 // Fields that several requests have: each is the core's parser behind zod, so that a handler gets branded values.
 import { z } from 'zod'
+import type { Principal } from '#core/command.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import { parseCurrencyCode } from '#core/currency.ts'
 import {
@@ -26,6 +27,9 @@ import { parseInstant } from './instants.ts'
 /** The most rows of one page. */
 export const PAGE_SIZE_MAX = 1000
 const PAGE_SIZE_DEFAULT = 50
+
+/** Longer than any principal is. */
+const PRINCIPAL_LENGTH_MAX = 1000
 
 const UUID_EXAMPLE = '019aa5b0-7c1e-7d3a-9b5e-2f6c8a1d4e70'
 
@@ -124,6 +128,12 @@ export const reference = plainText(REFERENCE_LENGTH_MAX, {
   description: 'Your order number, invoice or the like',
   examples: ['invoice 2026-118'],
 })
+
+/** Who asked: the name under which a caller is known. */
+export const principalText = plainText(PRINCIPAL_LENGTH_MAX, {
+  description: 'The name under which a caller is known',
+  examples: ['key:019aa5b0-7c1e-7d3a-9b5e-2f6c8a1d4e70'],
+}).transform((text) => text as Principal)
 
 /** A whole number in a query string. */
 export function queryInteger(

@@ -50,6 +50,7 @@ const home: z.output<typeof Home> = {
     v1: ['/v1/accounts', '/v1/transfers', '/v1/transactions'],
     v2: [
       '/v2/users',
+      '/v2/auth/login',
       '/v2/currencies',
       '/v2/accounts',
       '/v2/transfers',

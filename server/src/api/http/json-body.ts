@@ -3,6 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { AppError, invalidField } from '#core/errors.ts'
 import { isStorableText } from '#core/metadata.ts'
+import { countMembers, measureJson, repeatedKey } from './json-shape.ts'
 import { edgeProblem, type Problem } from './problems.ts'
 
 /** The largest body, in bytes. A transfer of 100 postings with full metadata is below 64 KiB. */
@@ -37,10 +38,15 @@ function parseBody(request: FastifyRequest, body: Buffer): unknown {
   if (body.length === 0) throw unreadable('the body is empty; send a JSON object')
   // Node would replace broken bytes by U+FFFD without a word.
   if (!isUtf8(body)) throw unreadable('the body is not valid UTF-8')
+  const { depth, members } = measureJson(body)
+  if (depth > DEPTH_MAX) throw unreadable(`the body nests deeper than ${DEPTH_MAX} levels`)
   const text = body.toString('utf8')
   const value = parseJson(text)
+  if (countMembers(value) !== members) {
+    throw invalidField(repeatedKey(text) ?? 'body', 'is given twice in one object')
+  }
   // NUL and lone surrogates can only come as escapes, so most bodies need no walk.
-  if (text.includes('\\u') || text.includes('__proto__')) checkText(value, '', 0)
+  if (text.includes('\\u') || text.includes('__proto__')) checkText(value, '')
   return value
 }
 
@@ -59,8 +65,7 @@ function checkCharset(type: string): void {
   }
 }
 
-function checkText(value: unknown, path: string, depth: number): void {
-  if (depth > DEPTH_MAX) throw unreadable(`the body nests deeper than ${DEPTH_MAX} levels`)
+function checkText(value: unknown, path: string): void {
   if (typeof value === 'string') {
     if (!isStorableText(value)) {
       throw invalidField(path || 'body', 'must not hold U+0000 or half of a surrogate pair')
@@ -75,7 +80,7 @@ function checkText(value: unknown, path: string, depth: number): void {
       throw invalidField(path || 'body', 'must not have a key with U+0000 or half of a surrogate pair')
     }
     if (key === '__proto__') throw invalidField(memberPath, 'is not allowed as a key')
-    checkText(member, memberPath, depth + 1)
+    checkText(member, memberPath)
   }
 }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { after, before, describe, it } from 'node:test'
+import { createMemoryRateLimiter } from '#adapters/limits-memory/rate-limiter.ts'
 import { createEdge, type Edge } from '#test/http-edge.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
@@ -182,6 +183,17 @@ describe('pages of other origins', () => {
       (await edge.ask('/v2/transfers', { method: 'DELETE', headers: { origin: ORIGIN } })).status,
       405,
     )
+    await edge.close()
+  })
+
+  it('are counted as everybody is: a flood of preflights has to wait', async () => {
+    const perAddress = createMemoryRateLimiter({ perSecond: 0.001, burst: 3 })
+    const rateLimits = { perAddress, perPrincipal: null }
+    const edge = await createEdge({ server: { corsOrigins: [ORIGIN], rateLimits } })
+    // The test's client has asked once, for the description.
+    const statuses = []
+    for (let i = 0; i < 4; i++) statuses.push((await edge.app.inject(preflight)).statusCode)
+    assert.deepEqual(statuses, [204, 204, 429, 429])
     await edge.close()
   })
 

@@ -135,6 +135,29 @@ describe('nonsense', () => {
     await refuses('/v2/users', '{"metadata":{"a\\u0000":"1"}}', 'metadata')
   })
 
+  it('refuses a key that is given twice, wherever and however it is written', async () => {
+    const pair = '"source_account_id":1001,"destination_account_id":2002'
+    await refuses('/v1/transfers', `{${pair},"amount":"1","amount":"400"}`, 'amount')
+    await refuses('/v1/transfers', `{${pair},"amount":"1","am\\u006funt":"400"}`, 'amount')
+    await refuses('/v2/users', '{"metadata":{"a":"x:{,","b":"\\"","a":"y"}}', 'a')
+    await refuses('/v2/users', '{"__proto__":"a","__proto__":"b"}', '__proto__')
+    // The same key in two objects is nothing special.
+    const posting = `{"source":"${SOURCE}","destination":"${DESTINATION}","amount":"9999","currency":"XXX"}`
+    const { status, body } = await edge.post('/v2/transfers', `{"postings":[${posting},${posting}]}`)
+    assert.deepEqual([status, body.code], [422, 'insufficient_funds'])
+  })
+
+  it('refuses what nests deep, before anything is made of it', async () => {
+    const nest = (levels: number, open: string, shut: string) => open.repeat(levels) + shut.repeat(levels)
+    for (const bomb of [nest(31, '[', ']'), nest(500_000, '[', ']'), `${'{"a":'.repeat(100_000)}1`]) {
+      const { status, body } = await edge.post('/v2/users', `{"metadata":{"a":${bomb}}}`)
+      assert.equal(status, 400, bomb.slice(0, 20))
+      assert.match(body.detail, /deeper than 32 levels/)
+    }
+    await refuses('/v2/users', `{"metadata":{"a":${nest(30, '[', ']')}}}`, 'metadata')
+    await refuses('/v2/users', `{"name":"${'[{'.repeat(1000)}"}`, 'name')
+  })
+
   it('answers 400 for what cannot be read', async () => {
     const cut = Buffer.concat([Buffer.from('{"name":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')])
     for (const body of ['', '{', '{"a":1,}', "{'a':1}", 'NaN', '{"amount":NaN}', '\ufeff{', cut]) {

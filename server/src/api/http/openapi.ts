@@ -44,7 +44,8 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
           bearer: {
             type: 'http',
             scheme: 'bearer',
-            description: 'An API key (`flk_…`). Without it when Florin runs with authentication off',
+            description:
+              'An API key (`flk_…`) or an access token. Without it when Florin runs with authentication off',
           },
         },
       },
@@ -62,6 +63,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         { name: 'fx', description: 'Exchange at a quoted rate' },
         { name: 'books', description: 'Closed periods, and the proof that nothing appeared or vanished' },
         { name: 'events', description: 'Everything that happened, in order' },
+        { name: 'login', description: 'Users who log in: passwords, roles, sessions and their tokens' },
         { name: 'keys', description: 'API keys: who may do what' },
         { name: 'test clock', description: 'Time for tests: what would take a month happens at once' },
         { name: 'service', description: 'Health and descriptions' },
@@ -100,6 +102,9 @@ interface Described {
   response?: Record<string, { headers?: unknown }>
 }
 
+/** What needs no caller, but a password or a token. */
+const PROVING: readonly OperationName[] = ['login', 'refresh', 'logout']
+
 /** What needs no caller turns none away; for the rest it says which scope is needed. */
 function describeSecurity(made: Described): void {
   if (made.hide === true) return
@@ -108,16 +113,30 @@ function describeSecurity(made: Described): void {
     made.security = [{ bearer: needs === 'a caller' ? [] : [needs] }]
     return
   }
-  delete made.response?.['401']
+  if (!PROVING.includes(made.operationId as OperationName)) delete made.response?.['401']
   delete made.response?.['403']
 }
 
 /** A POST that changes what has a version. */
 const VERSIONED = ['/v2/accounts/:account_id/close']
 /** What changes without a version. */
-const UNVERSIONED = ['/v2/api-keys/:api_key_id']
-/** What changes nothing, or changes no ledger: an idempotency key means nothing there. */
-const KEYLESS = ['/v2/transfers/simulate', '/v2/test-clock/advance']
+const UNVERSIONED = [
+  '/v2/api-keys/:api_key_id',
+  '/v2/users/:user_id/password',
+  '/v2/users/:user_id/roles',
+  '/v2/users/:user_id/sessions',
+  '/v2/users/:user_id/sessions/:session_id',
+]
+/** What changes nothing, or comes to the same when it is done twice: an idempotency key means nothing there. */
+const KEYLESS = [
+  '/v2/transfers/simulate',
+  '/v2/test-clock/advance',
+  '/v2/auth/login',
+  '/v2/auth/refresh',
+  '/v2/auth/logout',
+  '/v2/auth/password',
+  ...UNVERSIONED.slice(1),
+]
 
 /** Headers are documented here and read by hand: checking all of a request's headers with a schema would cost more. */
 function describeHeaders(made: Described, given: Described, route: RouteOptions): void {
@@ -151,7 +170,7 @@ interface Operation {
   operationId?: string
   parameters?: object[]
   requestBody?: { required?: boolean }
-  responses: Record<string, { headers?: object }>
+  responses: Record<string, { description?: string; headers?: object }>
 }
 
 function operationsOf(document: object): [method: string, operation: Operation][] {
@@ -161,21 +180,22 @@ function operationsOf(document: object): [method: string, operation: Operation][
 
 /** Every read has its tag, and is spared who has it already: not a matter of its route, so not in its schema. */
 function describeReads(document: object): void {
-  for (const [method, { parameters, responses }] of operationsOf(document)) {
+  for (const [method, operation] of operationsOf(document)) {
     if (method !== 'get') continue
-    parameters?.push({
+    operation.parameters ??= []
+    operation.parameters.push({
       in: 'header',
       name: 'If-None-Match',
       required: false,
       description: 'Answer only when it is no longer what this ETag is of',
       schema: { type: 'string', examples: ['"1-n4bQgYhMfWWaL-qgxVrQFa"'] },
     })
-    const { headers } = responses['200'] ?? {}
+    const { responses } = operation
     const etag = { schema: { type: 'string' }, description: 'For If-None-Match' }
-    responses['304'] = Object.assign(
-      { headers: { ...headers, ETag: etag } },
-      { description: 'You have it already' },
-    )
+    responses['304'] = {
+      description: 'You have it already',
+      headers: { ...responses['200']?.headers, ETag: etag },
+    }
   }
 }
 

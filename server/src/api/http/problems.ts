@@ -3,7 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Rejected } from '#core/command.ts'
 import type { Explanation, RefusalCode } from '#core/codes.ts'
 import { explanationData } from '#core/facts.ts'
-import type { AppError, ErrorKind, FieldError } from '#core/errors.ts'
+import type { AppError, AttemptDetails, ErrorKind, FieldError } from '#core/errors.ts'
+import { noteRefusal } from './attempts.ts'
 import { challengeOf } from './challenge.ts'
 import { requestTraceOf } from './common-headers.ts'
 
@@ -28,6 +29,8 @@ export interface Problem extends Meaning {
   readonly transferId?: string
   /** Why a rule refused, in figures; null when the code says it all. Absent where no rule refused, and in v1. */
   readonly explanation?: Explanation | null
+  /** For the audit log; never shown. */
+  readonly attempt?: AttemptDetails
   /** Headers that go with the status. */
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -36,6 +39,12 @@ export interface Problem extends Meaning {
 export const refusalMeanings = {
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another request' },
   transfer_id_reused: { status: 422, title: 'The transfer id belongs to another transfer' },
+  approval_not_found: { status: 422, title: 'No such approval' },
+  approval_approved: { status: 409, title: 'The transfer has been approved' },
+  approval_rejected: { status: 409, title: 'The transfer has been rejected' },
+  approval_expired: { status: 409, title: 'The approval has expired' },
+  approval_not_due: { status: 409, title: 'The approval has not expired yet' },
+  approver_is_maker: { status: 403, title: 'Nobody approves their own transfer' },
   user_not_found: { status: 422, title: 'No such user' },
   user_exists: { status: 409, title: 'The user exists' },
   email_taken: { status: 409, title: 'The e-mail address is taken' },
@@ -48,6 +57,9 @@ export const refusalMeanings = {
   api_key_not_found: { status: 422, title: 'No such API key' },
   api_key_revoked: { status: 409, title: 'The API key has been revoked' },
   api_key_expired: { status: 409, title: 'The API key has expired' },
+  session_not_found: { status: 422, title: 'No such session' },
+  roles_changed: { status: 409, title: 'The user has other roles by now' },
+  password_changed: { status: 409, title: 'The password has changed' },
   policy_exists: { status: 409, title: 'The target has a policy' },
   quote_not_found: { status: 422, title: 'No such quote' },
   version_mismatch: { status: 412, title: 'The resource has changed' },
@@ -58,6 +70,7 @@ export const refusalMeanings = {
   hold_captured: { status: 409, title: 'The hold has been captured' },
   hold_released: { status: 409, title: 'The hold has been released' },
   hold_expired: { status: 409, title: 'The hold has expired' },
+  user_erased: { status: 409, title: 'The person has been erased' },
   hold_not_due: { status: 409, title: 'The hold has not expired yet' },
   capture_exceeds_hold: { status: 422, title: 'More than the hold reserves' },
   expires_at_in_past: { status: 422, title: 'It would have expired already' },
@@ -85,6 +98,7 @@ export const refusalMeanings = {
   balance_overflow: { status: 422, title: 'The balance would be too large' },
   holds_open: { status: 422, title: 'The account has open holds' },
   balance_not_zero: { status: 422, title: 'The account is not empty' },
+  approval_required: { status: 422, title: 'This needs a second principal’s approval' },
 } as const satisfies Record<RefusalCode, Meaning>
 
 /** Every kind of AppError. */
@@ -124,7 +138,8 @@ export function edgeProblem(code: EdgeCode, detail: string, headers: Record<stri
 }
 
 /** What a path may name. */
-type Resource = 'account' | 'api_key' | 'currency' | 'hold' | 'policy' | 'quote' | 'transfer' | 'user'
+type Resource =
+  'account' | 'api_key' | 'approval' | 'currency' | 'hold' | 'policy' | 'quote' | 'transfer' | 'user'
 
 /** The problem for something that is not there. @example notFound('account', '1001') */
 export function notFound(what: Resource, id: string): Problem {
@@ -151,7 +166,15 @@ export interface RefusalWording {
 }
 
 /** The core's names for what a path names. */
-const PATH_FIELDS: readonly (string | null)[] = ['id', 'hold_id', 'policy_id', 'quote_id', 'transfer_id']
+const PATH_FIELDS: readonly (string | null)[] = [
+  'id',
+  'approval_id',
+  'hold_id',
+  'policy_id',
+  'quote_id',
+  'session_id',
+  'transfer_id',
+]
 
 /** The problem for a refusal. */
 export function refusalProblem({ refusal, transfer }: Rejected, wording: RefusalWording = {}): Problem {
@@ -183,6 +206,7 @@ export function errorProblem(error: AppError): Problem {
     code: unknown ? 'outcome_unknown' : code,
     detail: message,
     errors: fields,
+    ...(error.attempt === undefined ? {} : { attempt: error.attempt }),
     headers: {
       ...(retry === 'temporary' ? { 'retry-after': String(retryAfterSeconds) } : {}),
       ...challengeOf(error),
@@ -231,8 +255,15 @@ export function problemBody(
   }
 }
 
-/** Answers with a problem. */
+/** Answers with a problem, and tells the audit log. */
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  // One that was given before was noted then.
+  if (!reply.hasHeader('idempotency-replayed')) noteRefusal(reply.request, problem)
+  return writeProblem(reply, problem)
+}
+
+/** Answers with a problem. */
+export function writeProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   return reply
     .code(problem.status)
     .headers(problem.headers ?? {})

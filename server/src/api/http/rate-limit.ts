@@ -2,7 +2,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { tooManyRequests, type RateLimits } from '#app/rate-limits.ts'
 import type { Principal } from '#core/command.ts'
-import { neighbourhoodOf, type ClientAddress } from '../client-address.ts'
+import { neighbourhoodOf } from '../client-address.ts'
+import { addressOf } from './attempts.ts'
 
 /** Counts requests; each throws when the caller has to wait. Null: nothing is counted. */
 export interface RequestCounter {
@@ -13,17 +14,15 @@ export interface RequestCounter {
 }
 
 /** Makes the counter. */
-export function createRequestCounter(limits: RateLimits, clientAddress: ClientAddress): RequestCounter {
+export function createRequestCounter(limits: RateLimits): RequestCounter {
   const { perAddress, perPrincipal } = limits
   const addressPolicy = policyOf('address', perAddress)
   const principalPolicy = policyOf('principal', perPrincipal)
   return {
     byAddress:
       perAddress &&
-      (async ({ raw }, reply) => {
-        const forwardedFor = raw.headers['x-forwarded-for'] as string | undefined
-        const address = clientAddress(raw.socket.remoteAddress, forwardedFor)
-        const taken = await perAddress.take(neighbourhoodOf(address))
+      (async (request, reply) => {
+        const taken = await perAddress.take(networkOf(request))
         if (taken.isAllowed) return
         tell(reply, addressPolicy, taken)
         throw tooManyRequests(taken)
@@ -36,6 +35,11 @@ export function createRequestCounter(limits: RateLimits, clientAddress: ClientAd
         if (!taken.isAllowed) throw tooManyRequests(taken)
       }),
   }
+}
+
+/** Whose requests count together with this one, in the form of neighbourhoodOf. */
+export function networkOf(request: FastifyRequest): string {
+  return neighbourhoodOf(addressOf(request) ?? '')
 }
 
 type Limiter = NonNullable<RateLimits['perAddress']>

@@ -6,18 +6,20 @@ import { firstProblem, type Load } from '#app/load.ts'
 import { NO_RATE_LIMITS, type RateLimits } from '#app/rate-limits.ts'
 import { createClientAddress, type ClientAddress } from '../client-address.ts'
 import { CONNECTIONS_MAX, type TlsIdentity } from '../tls.ts'
-import { controlAccess } from './access.ts'
+import { accessIfKnown, controlAccess } from './access.ts'
+import { brokenAttempt, noteAttempts } from './attempts.ts'
 import { greet, requestTraceOf } from './common-headers.ts'
 import { compressAnswers } from './compression.ts'
 import { CONNECTION_LIMITS, connectionOptions } from './connections.ts'
-import { allowOrigins, type CorsOrigins } from './cors.ts'
+import { allowOrigins, answerPreflights, type CorsOrigins } from './cors.ts'
 import { serveDocs } from './docs.ts'
-import { createFrameworkErrorHandler, endBrokenConnection, handleErrors } from './error-handlers.ts'
+import { endBrokenConnection, handleErrors, sendFrameworkError } from './error-handlers.ts'
 import { markCodings, tagReads } from './etag.ts'
 import { serveHealth } from './health.ts'
 import { BODY_SIZE_MAX, readJsonBodies } from './json-body.ts'
 import { describeApi } from './openapi.ts'
 import type { HttpLog } from './log.ts'
+import { serveJwks } from './jwks.ts'
 import { createRequestCounter } from './rate-limit.ts'
 import { requestIdOf } from './request-id.ts'
 import { serveV1 } from './v1/routes.ts'
@@ -64,8 +66,17 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     logger: false,
     bodyLimit: BODY_SIZE_MAX,
     genReqId: requestIdOf,
-    frameworkErrors: createFrameworkErrorHandler(tls !== null),
-    clientErrorHandler: endBrokenConnection,
+    frameworkErrors(error, request, reply) {
+      const { socket, headers } = request.raw
+      const said = headers['x-forwarded-for'] as string | undefined
+      const told = sendFrameworkError(error, request, reply, tls !== null)
+      florin.attempts.note(brokenAttempt(told, clientAddress(socket.remoteAddress, said)))
+    },
+    clientErrorHandler(error, socket) {
+      const told = endBrokenConnection(error, socket)
+      if (told !== null)
+        florin.attempts.note(brokenAttempt(told, clientAddress(socket.remoteAddress, undefined)))
+    },
     ...connectionOptions(tls, connectionLimits),
     routerOptions: { maxParamLength: PATH_PART_LENGTH_MAX },
     // Fastify's own 503 is no problem+json, and a request that reached us can as well be answered.
@@ -78,10 +89,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     greet(request, reply, tls !== null)
     done()
   })
+  noteAttempts(app, { log: florin.attempts, clientAddress, accessOf: accessIfKnown })
   allowOrigins(app, corsOrigins)
   tagReads(app)
-  const counter = createRequestCounter(rateLimits, clientAddress)
+  const counter = createRequestCounter(rateLimits)
   const florinOf = controlAccess(app, accessControl, { load, counter })
+  answerPreflights(app, corsOrigins)
   closeConnectionsOnceIdle(app)
   if (logRequests) logEveryRequest(app, log)
 
@@ -93,6 +106,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   )
   await app.register((scope) => serveV1(scope, florinOf), { prefix: '/v1' })
   await app.register((scope) => serveV2(scope, florinOf, log), { prefix: '/v2' })
+  await app.register(async (scope) => serveJwks(scope, florin))
   if (docs) await app.register(serveDocs)
   await app.ready()
   return app

@@ -1,6 +1,7 @@
 // Answers that are made while they are read.
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
+import { requestTraceOf } from './common-headers.ts'
 import type { HttpLog } from './log.ts'
 
 /** A text in pieces. */
@@ -23,7 +24,11 @@ export async function sendPieces(reply: FastifyReply, { type, pieces, log }: Pie
       yield* pieces
     } catch (error) {
       const { id, routeOptions } = reply.request
-      log.error({ request_id: id, path: routeOptions.url, err: error }, 'an answer broke off')
+      const { traceId } = requestTraceOf(reply.request)
+      log.error(
+        { request_id: id, trace_id: traceId, path: routeOptions.url, err: error },
+        'an answer broke off',
+      )
       throw error
     }
   }

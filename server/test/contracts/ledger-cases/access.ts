@@ -42,6 +42,16 @@ export const ACCESS_CASES: readonly LedgerCase[] = [
     ],
   },
   {
+    name: 'attempts that were refused are recorded',
+    when: [
+      'attempt unauthenticated -> ok',
+      [
+        'attempt scope_missing 3 by=key:1 op=createUser target=user:1 from=10.0.0.1 -> ok',
+        'attempt rate_limited 9 -> ok',
+      ],
+    ],
+  },
+  {
     name: 'all that happens to a key in one batch is kept',
     when: [
       [

@@ -1,11 +1,11 @@
 /** One row of the table of cases. */
 export interface LedgerCase {
   readonly name: string
-  /** Each accepted, each a batch of its own. */
+  /** Each `ok` where it says nothing else, each a batch of its own. */
   readonly given?: readonly string[]
   /**
    * `command -> outcome`: `ok`, `again` (the first answer once more), or a code and its field, with ` again` if replayed;
-   * for a simulation `would` and the outcome. A batch of its own each; an inner list is one batch.
+   * for a transfer that waits or did the status of its approval; for a simulation `would` and the outcome. A batch of its own each; an inner list is one batch.
    */
   readonly when: readonly (string | readonly string[])[]
   /** `account balance currency entries`, afterwards; `held=` and `incoming=` where they are not zero. */

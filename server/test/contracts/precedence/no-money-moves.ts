@@ -30,6 +30,8 @@ export const WORLD: readonly string[] = [
   'policy p14 EUR on=14 ceiling=0.50',
   `open 15 JPY ${MAX_LESS_1}`,
   'open 16 JPY 0 limit=2',
+  'open 24 EUR 100.00',
+  'policy p24 EUR on=24 second=0.50',
 ]
 
 /** One posting for each reason why money does not move. */
@@ -53,6 +55,7 @@ export const MOVES: readonly (readonly [RefusalCode, string])[] = [
   ['below_floor', '13>2 1.00 EUR'],
   ['ceiling_exceeded', '1>14 1.00 EUR'],
   ['balance_overflow', '16>15 2 JPY'],
+  ['approval_required', '24>2 1.00 EUR'],
 ]
 
 /** Those that one hold or one conversion can have: by its source, by its destination. */
@@ -68,19 +71,23 @@ export const SIDES: readonly (readonly [RefusalCode, Slots])[] = [
   ['velocity_count_exceeded', { source: '11' }],
   ['insufficient_funds', { source: '12' }],
   ['below_floor', { source: '13' }],
+  ['approval_required', { source: '24' }],
 ]
 
 const ONE_SOURCE = 'one account is the source; the postings of a transfer show their order'
 
 /** Neighbours among the reasons that only a source can have. */
-export const SOURCES_APART = neighbours(ONE_SOURCE, [
-  'account_closed',
-  'account_frozen',
-  'destination_not_allowed',
-  'amount_below_minimum',
-  'amount_above_maximum',
-  'velocity_exceeded',
-  'velocity_count_exceeded',
-  'insufficient_funds',
-  'below_floor',
-])
+export const SOURCES_APART = [
+  ...neighbours(ONE_SOURCE, ['balance_overflow', 'approval_required']),
+  ...neighbours(ONE_SOURCE, [
+    'account_closed',
+    'account_frozen',
+    'destination_not_allowed',
+    'amount_below_minimum',
+    'amount_above_maximum',
+    'velocity_exceeded',
+    'velocity_count_exceeded',
+    'insufficient_funds',
+    'below_floor',
+  ]),
+]

@@ -15,13 +15,21 @@ export const REGISTRY_PRECEDENCES: readonly Precedence[] = [
     kind: 'update_user',
     line: 'edit {user} email={email} {if} {key}',
     slots: { user: 'bob', email: 'b@x.org' },
-    given: [USED, 'user ann email=a@x.org', 'user bob'],
+    given: [USED, 'user ann email=a@x.org', 'user bob', 'user gone', 'erase gone'],
     reasons: [
       KEY,
       ['user_not_found', { user: 'nobody' }],
       ['email_taken', { email: 'a@x.org' }],
       ['version_mismatch', { if: 'if=7' }],
+      ['user_erased', { user: 'gone' }],
     ],
+  },
+  {
+    kind: 'erase_user',
+    line: 'erase {user} {if} {key}',
+    slots: { user: 'bob' },
+    given: [USED, 'user bob'],
+    reasons: [KEY, ['user_not_found', { user: 'nobody' }], ['roles_changed', { if: 'if=admin' }]],
   },
   {
     kind: 'create_currency',

@@ -10,6 +10,7 @@ const REVERSIBLE: Readonly<Record<string, string>> = {
   ',short': '1>12 1.00 EUR',
   ',floor': '1>13 1.00 EUR',
   ',ceiling': '14>1 1.00 EUR',
+  ',approval': '1>24 1.00 EUR',
 }
 
 const SWEEP: Precedence = {
@@ -28,6 +29,7 @@ const SWEEP: Precedence = {
     ['below_floor', { id: '13' }],
     ['ceiling_exceeded', { to: '14' }],
     ['balance_overflow', { id: '18', to: '15' }],
+    ['approval_required', { id: '24' }],
   ],
   apart: [
     ...neighbours('what is swept goes to one account', [
@@ -37,6 +39,7 @@ const SWEEP: Precedence = {
       'account_closed',
     ]),
     ['ceiling_exceeded', 'balance_overflow', 'both are the destination’s'],
+    ['balance_overflow', 'approval_required', 'one account is closed'],
   ],
 }
 
@@ -63,7 +66,7 @@ export const TRANSFER_PRECEDENCES: readonly Precedence[] = [
     given: [
       USED,
       'open 1 EUR 100.00',
-      ...['2', '4', '5', '12', '13'].map((id) => `open ${id} EUR`),
+      ...['2', '4', '5', '12', '13', '24'].map((id) => `open ${id} EUR`),
       'open 14 EUR 100.00',
       ...singlesAndPairs(Object.keys(REVERSIBLE)).map(
         (names) => `pay ${names.map((name) => REVERSIBLE[name]).join(', ')} id=t${names.join('')}`,
@@ -76,6 +79,7 @@ export const TRANSFER_PRECEDENCES: readonly Precedence[] = [
       'pay 12>1 all EUR',
       'policy p13 EUR on=13 floor=100.00',
       'policy p14 EUR on=14 ceiling=0.50',
+      'policy p24 EUR on=24 second=0.50',
       'open 15 JPY 5',
       'open 16 JPY',
       'open 17 JPY 0 limit=9',
@@ -96,6 +100,7 @@ export const TRANSFER_PRECEDENCES: readonly Precedence[] = [
       ['below_floor', { original: ',floor' }],
       ['ceiling_exceeded', { original: ',ceiling' }],
       ['balance_overflow', { original: '-huge' }],
+      ['approval_required', { original: ',approval' }],
     ],
     apart: [
       ...neighbours('a transfer has one state', [
@@ -103,7 +108,11 @@ export const TRANSFER_PRECEDENCES: readonly Precedence[] = [
         'transfer_not_posted',
         'reversal_of_reversal',
       ]),
-      ['ceiling_exceeded', 'balance_overflow', 'the postings of a transfer show their order'],
+      ...neighbours('the postings of a transfer show their order', [
+        'ceiling_exceeded',
+        'balance_overflow',
+        'approval_required',
+      ]),
     ],
   },
   {

@@ -7,7 +7,7 @@ import { withFieldNames } from '../../http/field-names.ts'
 import { callOf, wellFormed, type Call, type Edge } from '../calls.ts'
 import type { Fields } from '../codec.ts'
 import { answerMetadata } from '../metadata.ts'
-import { problemOf } from '../problems.ts'
+import { problemOf, refusalProblem } from '../problems.ts'
 import { closingProblem, endStream, keepAsking } from '../streams.ts'
 import { readTransfer } from './new-transfer.ts'
 import { toItemResult } from './outcomes.ts'
@@ -56,9 +56,11 @@ async function outcomeOf(call: Call, message: Fields, log: HttpLog): Promise<obj
       outcome.kind === 'accepted'
         ? { kind: 'posted', transfer: outcome.result }
         : { kind: 'refused', rejected: outcome }
+    if (outcome.kind === 'rejected' && !outcome.replayed)
+      call.note(refusalProblem(outcome, fieldName), transfer)
     return { ...toItemResult(result, { ...told, fieldName }), replayed: outcome.replayed }
   } catch (error) {
-    problemOf(error, call, log)
+    call.note(problemOf(error, call, log), message['transfer'])
     const known = error instanceof AppError ? error : new AppError('internal', '', { cause: error })
     return toItemResult({ kind: 'error', error: known }, told)
   }

@@ -3,6 +3,7 @@ import { withFieldNames } from '../../http/field-names.ts'
 import { parseMessage } from '../../http/validation.ts'
 import { NewReversal, ofOriginal } from '../../http/v2/reversals.ts'
 import { toSimulatedEntries } from '../../http/v2/simulations.ts'
+import { toApproval } from '../../http/v2/approval-schemas.ts'
 import { toTransfer, transferList, TransferPath } from '../../http/v2/transfer-schemas.ts'
 import { transferPage } from '../../http/v2/transfers.ts'
 import { answered, answerOf, failed, unary, type Edge, type Handlers } from '../calls.ts'
@@ -17,8 +18,10 @@ export function createTransferService(edge: Edge): Handlers {
   return {
     CreateTransfer: unary(edge, async ({ idempotency_key: key, transfer }, { florin, callerOf }) => {
       const { request, fieldName } = readTransfer(transfer)
-      const outcome = await withFieldNames(fieldName, florin.transfers.post(callerOf(key), request))
-      return answerOf(outcome, (posted) => ({ transfer: toTransfer(posted) }), fieldName)
+      const outcome = await withFieldNames(fieldName, florin.transfers.create(callerOf(key), request))
+      return outcome.kind === 'accepted' && outcome.made === 'approval'
+        ? answerOf(outcome, (approval) => ({ approval: toApproval(approval) }))
+        : answerOf(outcome, (posted) => ({ transfer: toTransfer(posted) }), fieldName)
     }),
 
     GetTransfer: unary(edge, async (fields, { florin }) => {
@@ -60,6 +63,7 @@ function toSimulation(
   requestId: string,
 ): object {
   if (outcome.kind === 'accepted') {
+    if (outcome.made === 'approval') return { would: 'pend', approval: toApproval(outcome.result) }
     const transfer = outcome.result
     return { would: 'post', transfer: toTransfer(transfer), entries: toSimulatedEntries(transfer, entries) }
   }

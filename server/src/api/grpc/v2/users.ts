@@ -5,11 +5,14 @@ import { answered, answerOf, failed, unary, type Edge, type Handlers } from '../
 import type { Fields } from '../codec.ts'
 import { notFound } from '../problems.ts'
 import { readList } from './lists.ts'
+import { createLoginMethods } from './logins.ts'
 import { changedAs, metadataChange, readVersion } from './changes.ts'
 
 /** florin.v2.UserService */
 export function createUserService(edge: Edge): Handlers {
   return {
+    ...createLoginMethods(edge),
+
     CreateUser: unary(edge, async ({ idempotency_key: key, ...fields }, { florin, callerOf }) => {
       const { id = null, ...profile } = parseMessage(NewUser, fields)
       const outcome = await florin.users.create(callerOf(key), { id, ...profile })
@@ -39,6 +42,12 @@ export function createUserService(edge: Edge): Handlers {
           ...(metadata === undefined ? {} : { metadata }),
         },
       })
+      return answerOf(outcome, (user) => ({ user: toUser(user) }), changedAs('user_id'))
+    }),
+
+    EraseUser: unary(edge, async ({ idempotency_key: key, ...fields }, { florin, callerOf }) => {
+      const { user_id: id } = parseMessage(UserPath, fields)
+      const outcome = await florin.users.erase(callerOf(key), id, { ifRoles: null })
       return answerOf(outcome, (user) => ({ user: toUser(user) }), changedAs('user_id'))
     }),
   }

@@ -239,6 +239,47 @@ describe('florin.v2', () => {
     await edges.refused('ApiKeyService/RevokeApiKey', missing, [...unknown, 'api_key_id'])
   })
 
+  it('lets transfers wait, and shows, lists and rejects what waits', async () => {
+    await edges.ok('AccountService/CreateAccount', { id: '61', currency: 'EUR', initial_balance: '100' })
+    const rules = { approval_above: '20' }
+    const { policy } = await edges.ok('PolicyService/CreatePolicy', { account_id: '61', rules })
+    assert.deepEqual(policy.rules, { approval_above: '20.00' })
+    const transfer = { ...posting, source: '61', amount: '30' }
+    const would = await edges.ok('TransferService/SimulateTransfer', { transfer })
+    assert.deepEqual([would.would, would.approval.status], ['pend', 'pending'])
+    const waits = await edges.ok('TransferService/CreateTransfer', { transfer, idempotency_key: 'waits' })
+    assert.equal(waits.transfer, undefined)
+    const path = { approval_id: waits.approval.id }
+    await edges.same(waits.approval, `/v2/approvals/${waits.approval.id}`)
+    assert.deepEqual(await edges.ok('ApprovalService/GetApproval', path), { approval: waits.approval })
+    const all = await edges.ok('TransferService/CreateTransfer', { transfer: { ...transfer, amount: 'all' } })
+    await edges.same(all.approval, `/v2/approvals/${all.approval.id}`)
+    const { approvals } = await edges.ok('ApprovalService/ListApprovals', { status: 'pending' })
+    await edges.same(approvals, '/v2/approvals?status=pending')
+
+    // Without authentication everybody is the same.
+    await edges.refused('ApprovalService/ApproveTransfer', path, [
+      'PERMISSION_DENIED',
+      'approver_is_maker',
+      'approval_id',
+    ])
+    const { approval } = await edges.ok('ApprovalService/RejectTransfer', path)
+    assert.equal(approval.status, 'rejected')
+    await edges.refused('ApprovalService/RejectTransfer', path, [
+      'FAILED_PRECONDITION',
+      'approval_rejected',
+      'approval_id',
+    ])
+    const unknown = ['NOT_FOUND', 'approval_not_found']
+    await edges.refused('ApprovalService/GetApproval', { approval_id: MISSING }, unknown)
+    await edges.refused('ApprovalService/ApproveTransfer', { approval_id: MISSING }, [
+      ...unknown,
+      'approval_id',
+    ])
+    const again = await edges.ok('TransferService/CreateTransfer', { transfer, idempotency_key: 'waits' })
+    assert.deepEqual(again, waits)
+  })
+
   it('closes the books, and shows that they add up', async () => {
     const balance = await edges.ok('PeriodService/GetTrialBalance', { currency: 'EUR' })
     const { at: _, ...others } = (await edges.rest.get('/v2/trial-balance?currency=EUR')).body

@@ -57,16 +57,20 @@ export function serveEntries(app: ZodApp, florinOf: FlorinOf): void {
 
 /** A page of entries; undefined when there is no such account. */
 export async function entryPage({ reader }: Florin, id: AccountId, query: z.output<typeof entryList>) {
-  const account = await reader.findAccount(id)
+  const { after } = query
+  // Both at once: whether there is the account, and what its scale is, the entries need not know.
+  const [account, entries] = await Promise.all([
+    reader.findAccount(id),
+    reader.listEntries({
+      accountId: id,
+      limit: rowsToRead(query),
+      ...(after === undefined ? {} : { before: after.number }),
+    }),
+  ])
   if (account === undefined) return undefined
-  if (query.after !== undefined && query.after.accountId !== account.id) {
+  if (after !== undefined && after.accountId !== account.id) {
     throw invalidField('cursor', 'was given for another account; begin without a cursor')
   }
-  const entries = await reader.listEntries({
-    accountId: account.id,
-    limit: rowsToRead(query),
-    ...(query.after === undefined ? {} : { before: query.after.number }),
-  })
   return toPage(entries, query, {
     position: (entry) => `${account.id}/${entry.number}`,
     row: (entry) => toEntry(entry, account.scale),

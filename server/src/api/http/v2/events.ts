@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { EVENT_WAIT_MAX_MS } from '#app/events.ts'
 import type { Florin } from '#app/florin.ts'
-import { factTypes, type FactType } from '#core/facts.ts'
+import { eventTypes, type FactType } from '#core/facts.ts'
 import { parsed, problem, type Parsed } from '#core/parsed.ts'
 import { askAgain, type FlorinOf } from '../access.ts'
 import { limit, parsedText, queryInteger } from '../fields.ts'
@@ -15,7 +15,7 @@ type Position = EventQuery['after']
 
 const START: Position = { page: 0, position: 0 }
 const WAIT_MAX_SECONDS = EVENT_WAIT_MAX_MS / 1000
-/** How many pages of other types one request reads past before it answers with an empty page. */
+/** How many pages of other types, and of what events do not show, one request reads past before its page is empty. */
 const READS_MAX = 20
 
 /** `GET /v2/events` */
@@ -31,7 +31,7 @@ export const EventsQuery = z.strictObject({
     { description: 'Seconds to wait for the first event when there is none yet', default: 0 },
   ).default(0),
   types: parsedText(parseTypes, {
-    description: `Only these, separated by commas: ${factTypes.join(', ')}`,
+    description: `Only these, separated by commas: ${eventTypes.join(', ')}`,
     examples: ['transfer.posted,transfer.failed'],
   }).optional(),
 })
@@ -39,7 +39,7 @@ export const EventsQuery = z.strictObject({
 const EventSchema = z
   .strictObject({
     id: z.string().meta({ description: 'Place in the journal: page and position', examples: ['42-0'] }),
-    type: z.enum(factTypes),
+    type: z.enum(eventTypes),
     time: instant,
     principal: z.string().meta({ description: 'Who caused it' }),
     data: z
@@ -106,13 +106,16 @@ export function serveEvents(app: ZodApp, florinOf: FlorinOf): void {
 export async function eventPage(florin: Florin, query: z.output<typeof EventsQuery>, signal: AbortSignal) {
   let after = query.after ?? START
   let shown: JournalEvent[] = []
+  const types: ReadonlySet<FactType> = query.types ?? new Set(eventTypes)
+  const endMs = performance.now() + query.wait * 1000
   for (let reads = 0; reads < READS_MAX && shown.length === 0; reads += 1) {
-    // Only the first read may wait: the others follow a page of other types, and the caller asks again anyway.
-    const waitMs = reads === 0 ? query.wait * 1000 : 0
+    // What nobody is shown ends no wait. After a page of other types the caller asks again anyway.
+    const waits = reads === 0 || query.types === undefined
+    const waitMs = waits ? Math.max(0, endMs - performance.now()) : 0
     const events = await florin.events.read({ after, limit: query.limit, waitMs, signal })
-    shown = events.filter(({ fact }) => query.types === undefined || query.types.has(fact.type))
+    shown = events.filter(({ fact }) => types.has(fact.type))
     after = events.at(-1) ?? after
-    if (events.length < query.limit) break
+    if (events.length === 0 || (events.length < query.limit && waitMs === 0)) break
   }
   return { data: shown.map(toEvent), next_cursor: positionText(after) }
 }
@@ -121,7 +124,7 @@ function toEvent(event: JournalEvent): z.output<typeof EventSchema> {
   const { fact, sealedAt } = event
   return {
     id: positionText(event),
-    type: fact.type,
+    type: fact.type as z.output<typeof EventSchema>['type'],
     time: sealedAt,
     principal: fact.principal,
     data: fact.data,
@@ -141,10 +144,10 @@ function parsePosition(text: string): Parsed<Position> {
 
 function parseTypes(text: string): Parsed<ReadonlySet<FactType>> {
   const types = text.split(',')
-  const unknown = types.find((type) => !(factTypes as readonly string[]).includes(type))
+  const unknown = types.find((type) => !(eventTypes as readonly string[]).includes(type))
   return unknown === undefined
     ? parsed(new Set(types as FactType[]))
     : problem(
-        `has an unknown type ${JSON.stringify(unknown.slice(0, 40))}; there are ${factTypes.join(', ')}`,
+        `has an unknown type ${JSON.stringify(unknown.slice(0, 40))}; there are ${eventTypes.join(', ')}`,
       )
 }

@@ -27,6 +27,8 @@ const MEANINGS = {
   ceiling: 'posted + incoming may not be brought above this',
   minimum: 'What one transfer takes from the account, without fees, at least',
   maximum: 'What one transfer takes from the account, without fees, at most',
+  approval_above:
+    'One transfer that takes more than this from the account, without fees, needs the approval of a second principal',
   velocity: 'What may leave the account within a window that slides; open holds count. A month has 30 days',
   allowed_destinations: 'The only accounts that money may go to',
   freeze: 'What is frozen: debits, credits or both',
@@ -62,6 +64,7 @@ const NewRules = z
     ceiling: ruledAmount('ceiling'),
     minimum: ruledAmount('minimum'),
     maximum: ruledAmount('maximum'),
+    approval_above: ruledAmount('approval_above'),
     velocity: z
       .array(NewVelocity)
       .max(velocityWindows.length)
@@ -90,12 +93,14 @@ const NewRules = z
     ({
       credit_limit: creditLimit,
       allowed_destinations: allowedDestinations,
+      approval_above: approvalAbove,
       fee,
       ...rules
     }): RulesRequest => ({
       ...rules,
       creditLimit,
       allowedDestinations,
+      approvalAbove,
       fee: fee && toFee(fee),
     }),
   )
@@ -175,6 +180,7 @@ const RulesSchema = z
     ceiling: amount.optional().meta({ description: MEANINGS.ceiling }),
     minimum: amount.optional().meta({ description: MEANINGS.minimum }),
     maximum: amount.optional().meta({ description: MEANINGS.maximum }),
+    approval_above: amount.optional().meta({ description: MEANINGS.approval_above }),
     velocity: z
       .array(
         z.strictObject({

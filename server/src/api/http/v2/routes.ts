@@ -5,12 +5,16 @@ import type { HttpLog } from '../log.ts'
 import { useZod } from '../validation.ts'
 import { serveAccounts } from './accounts.ts'
 import { serveApiKeys } from './api-keys.ts'
+import { serveApprovals } from './approvals.ts'
+import { serveAudit } from './audit.ts'
+import { serveAuth } from './auth.ts'
 import { serveBulk } from './bulk.ts'
 import { serveCurrencies } from './currencies.ts'
 import { serveEntries } from './entries.ts'
 import { serveEvents } from './events.ts'
 import { serveFx } from './fx.ts'
 import { serveHolds } from './holds.ts'
+import { serveLogins } from './logins.ts'
 import { servePeriods } from './periods.ts'
 import { servePolicies } from './policies.ts'
 import { serveReversals } from './reversals.ts'
@@ -36,11 +40,15 @@ export async function serveV2(scope: FastifyInstance, florinOf: FlorinOf, log: H
   serveReversals(app, florinOf)
   serveSimulations(app, florinOf)
   serveBulk(app, florinOf, log)
+  serveApprovals(app, florinOf)
   serveHolds(app, florinOf)
   servePolicies(app, florinOf)
   serveFx(app, florinOf)
   servePeriods(app, florinOf)
   serveEvents(app, florinOf)
   serveApiKeys(app, florinOf)
+  serveAuth(app, florinOf)
+  serveLogins(app, florinOf)
+  serveAudit(app, florinOf)
   serveTestClock(app, florinOf)
 }

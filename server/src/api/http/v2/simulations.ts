@@ -10,13 +10,14 @@ import { noQuery } from '../fields.ts'
 import { answer, ProblemSchema, problems } from '../answers.ts'
 import { idsOf, problemBody, refusalProblem, sendProblem, type Ids } from '../problems.ts'
 import type { ZodApp } from '../validation.ts'
+import { ApprovalSchema, toApproval } from './approval-schemas.ts'
 import { accountId, amount } from './shown.ts'
 import { namesOf, NewTransfer } from './new-transfer.ts'
 import { toTransfer, TransferSchema } from './transfer-schemas.ts'
 
 const SimulationSchema = z
   .strictObject({
-    would: z.enum(['post', 'refuse']),
+    would: z.enum(['post', 'pend', 'refuse']),
     status: z.int().meta({ description: 'The HTTP status that the real request would get' }),
     transfer: TransferSchema.nullable().meta({
       description: 'As it would be recorded, posted or failed; null when it would not be recorded',
@@ -29,11 +30,15 @@ const SimulationSchema = z
         balance_after: amount,
       }),
     ),
+    approval: ApprovalSchema.optional().meta({
+      description: 'When it would wait for the approval of a second principal',
+    }),
     problem: ProblemSchema.optional().meta({ description: 'What the real request would be answered with' }),
   })
   .meta({ id: 'Simulation' })
 
 const POSTED = 201
+const WAITING = 202
 
 /** Adds `/transfers/simulate`. */
 export function serveSimulations(app: ZodApp, florinOf: FlorinOf): void {
@@ -75,6 +80,15 @@ function toSimulation(
       transfer: outcome.transfer === null ? null : toTransfer(outcome.transfer),
       entries: [],
       problem: problemBody(problem, ids),
+    }
+  }
+  if (outcome.made === 'approval') {
+    return {
+      would: 'pend',
+      status: WAITING,
+      transfer: null,
+      entries: [],
+      approval: toApproval(outcome.result),
     }
   }
   const transfer = outcome.result

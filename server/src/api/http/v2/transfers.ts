@@ -8,6 +8,7 @@ import { answer, problems } from '../answers.ts'
 import { rowsToRead, toPage } from '../pages.ts'
 import { notFound, refusalProblem, sendProblem } from '../problems.ts'
 import type { ZodApp } from '../validation.ts'
+import { APPROVALS_PATH, ApprovalSchema, toApproval } from './approval-schemas.ts'
 import { namesOf, NewTransfer } from './new-transfer.ts'
 import {
   toTransfer,
@@ -28,11 +29,15 @@ export function serveTransfers(app: ZodApp, florinOf: FlorinOf): void {
         tags: ['transfers'],
         summary: 'Move money: one posting, or several that happen together or not at all',
         description:
-          'A refused transfer is recorded as failed, and its id is in the problem as `transfer_id`. With an `id` of your own, or an Idempotency-Key, the same request again gets the first answer again.',
+          'A refused transfer is recorded as failed, and its id is in the problem as `transfer_id`. With an `id` of your own, or an Idempotency-Key, the same request again gets the first answer again. Where a policy demands it, the transfer waits for a second principal: 202, and its approval has the id that it will have.',
         querystring: noQuery,
         body: NewTransfer,
         response: {
           201: answer('The transfer, posted', TransferSchema, ['Location', 'Idempotency-Replayed']),
+          202: answer('The transfer waits for the approval of a second principal', ApprovalSchema, [
+            'Location',
+            'Idempotency-Replayed',
+          ]),
           ...problems('body'),
         },
       },
@@ -42,11 +47,15 @@ export function serveTransfers(app: ZodApp, florinOf: FlorinOf): void {
       const fieldName = namesOf(request.body)
       const outcome = await withFieldNames(
         fieldName,
-        florinOf(request).transfers.post(callerOf(request), asked),
+        florinOf(request).transfers.create(callerOf(request), asked),
       )
       markReplay(reply, outcome)
       if (outcome.kind === 'rejected') {
         return sendProblem(reply, refusalProblem(outcome, { fieldName, transferPath: TRANSFERS_PATH }))
+      }
+      if (outcome.made === 'approval') {
+        void reply.code(202).header('location', `${APPROVALS_PATH}/${outcome.result.id}`)
+        return toApproval(outcome.result)
       }
       void reply.code(201).header('location', `${TRANSFERS_PATH}/${outcome.result.id}`)
       return toTransfer(outcome.result)

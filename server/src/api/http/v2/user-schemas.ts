@@ -46,6 +46,9 @@ export const UserSchema = z
     version,
     created_at: instant,
     updated_at: instant,
+    erased_at: instant
+      .nullable()
+      .meta({ description: 'When name and e-mail address were erased; null: never' }),
   })
   .meta({ id: 'User' })
 
@@ -62,6 +65,7 @@ export function toUser(user: User): z.output<typeof UserSchema> {
     version: number,
     createdAt,
     updatedAt,
+    erasedAt,
   } = user
   return {
     id,
@@ -71,5 +75,6 @@ export function toUser(user: User): z.output<typeof UserSchema> {
     version: number,
     created_at: createdAt,
     updated_at: updatedAt,
+    erased_at: erasedAt,
   }
 }

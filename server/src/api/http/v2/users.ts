@@ -90,7 +90,11 @@ export function serveUsers(app: ZodApp, florinOf: FlorinOf): void {
         body: UserChanges,
         response: {
           200: answer('The user as changed', UserSchema, ['ETag', 'Idempotency-Replayed']),
-          ...problems('body', { 404: 'user_not_found', 409: 'email_taken', 412: 'version_mismatch' }),
+          ...problems('body', {
+            404: 'user_not_found',
+            409: 'email_taken, user_erased',
+            412: 'version_mismatch',
+          }),
         },
       },
     },
@@ -106,6 +110,30 @@ export function serveUsers(app: ZodApp, florinOf: FlorinOf): void {
       })
       return sendUser(reply, outcome)
     },
+  )
+
+  app.post(
+    '/users/:user_id/erase',
+    {
+      schema: {
+        operationId: 'eraseUser',
+        tags: ['users'],
+        summary: 'Erase who a user is: name and e-mail address, for good',
+        description:
+          'The id, accounts, metadata and everything in the ledger stay. The address is free for another user. Erasing once more changes nothing.',
+        querystring: noQuery,
+        params: UserPath,
+        response: {
+          200: answer('The user, without name and address', UserSchema, ['ETag', 'Idempotency-Replayed']),
+          ...problems('body', { 404: 'user_not_found' }),
+        },
+      },
+    },
+    async (request, reply) =>
+      sendUser(
+        reply,
+        await florinOf(request).users.erase(callerOf(request), request.params.user_id, { ifRoles: null }),
+      ),
   )
 }
 
