@@ -28,6 +28,7 @@ export interface RpcAnswer {
   /** Why a rule refused, in figures. */
   readonly explanation: Loose
   readonly requestId: string | undefined
+  readonly traceparent: string | undefined
   readonly replayed: boolean
 }
 
@@ -141,6 +142,7 @@ export function readDetails({ details = [] }: Loose) {
 function toSigns(metadata: Metadata) {
   return {
     requestId: metadata.get('x-request-id')[0]?.toString(),
+    traceparent: metadata.get('traceparent')[0]?.toString(),
     replayed: metadata.get('idempotency-replayed')[0] === 'true',
   }
 }

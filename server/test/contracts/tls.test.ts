@@ -64,6 +64,7 @@ describe('TLS', () => {
       socket.write('GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
     })
     await new Promise((resolve) => socket.once('close', resolve))
+    if (answer !== '') assert.match(answer, /^strict-transport-security: max-age=31536000\r$/im)
     return answer.startsWith('HTTP/1.1 200') ? name : end
   }
 

@@ -88,6 +88,23 @@ describe('the gRPC server', () => {
     assert.match(requestId ?? '', /^[0-9a-f-]{36}$/)
   })
 
+  it("goes on with the caller's trace, in answers, refusals and the log", async () => {
+    const traceId = '0af7651916cd43dd8448eb211c80319c'
+    const metadata = { traceparent: `00-${traceId}-b7ad6b7169203331-01` }
+    const goesOn = new RegExp(`^00-${traceId}-(?!b7ad6b7169203331)[0-9a-f]{16}-01$`)
+    await using edge = await createGrpcEdge()
+    const done = await edge.call(CREATE_ACCOUNT, { account_id: 1 }, { metadata })
+    const refused = await edge.call(CREATE_ACCOUNT, { account_id: 1 }, { metadata })
+    assert.deepEqual([done.status, refused.status], ['OK', 'ALREADY_EXISTS'])
+    for (const { traceparent } of [done, refused]) assert.match(traceparent ?? '', goesOn)
+    const { traceparent } = await edge.call(CREATE_ACCOUNT, { account_id: 2 })
+    assert.match(traceparent ?? '', /^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/)
+
+    await using bug = await createGrpcEdge(failing(new Error('secret')))
+    await bug.call(CREATE_TRANSFER, transfer, { metadata })
+    assert.equal(bug.log[0]?.fields.trace_id, traceId)
+  })
+
   it('does not post what nobody waits for', async () => {
     for (const reason of ['deadline', 'cancelled']) {
       const { arrived, letGo, change } = holdTransfers('before')

@@ -1,8 +1,9 @@
 // Entity tags (RFC 9110, section 8.8.3): `ETag: "3"` is a version, `"3-…"` a version and what was read of it, `"…"` what
 // was read. `If-Match` changes only what you have seen, `If-None-Match` reads only what you have not.
 import { hash } from 'node:crypto'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest, onSendHookHandler } from 'fastify'
 import { invalidField } from '#core/errors.ts'
+import { gainsByCoding, markVary } from './compression.ts'
 
 const VERSION_TAG = /^"[1-9][0-9]{0,14}"$/
 /** As Florin gives them: a version, perhaps with what was read and how that was coded. */
@@ -29,43 +30,19 @@ export function ifMatchOf(request: FastifyRequest): number | null {
 }
 
 /**
- * Gives every whole answer to a GET its entity tag, and 304 instead to whoever has it already. Balances move without a
- * version, so what was read is part of the tag. Call it before any route is added, and `markCodings` after compression.
+ * Gives a whole answer its entity tag, and 304 instead to whoever has it already. Balances move without a version, so
+ * what was read is part of the tag. To be done before it is compressed.
  */
-export function tagReads(app: FastifyInstance): void {
-  app.addHook('onSend', (request, reply, payload, done) => {
-    const isRead = reply.statusCode === 200 && (request.method === 'GET' || request.method === 'HEAD')
-    if (!isRead || !(typeof payload === 'string' || Buffer.isBuffer(payload))) return done(null, payload)
-    const tag = tagOf(reply.getHeader('etag'), payload)
-    void reply.header('etag', tag)
-    if (!isKnown(request.headers['if-none-match'], tag)) return done(null, payload)
-    void reply.code(304).removeHeader('content-type').removeHeader('content-length')
-    // Fastify's own hook for HEAD measures a text.
-    done(null, request.method === 'HEAD' ? '' : null)
-  })
-}
-
-/** An answer that was compressed is another sequence of bytes, so it has another tag. */
-export function markCodings(app: FastifyInstance): void {
-  app.addHook('onRoute', (route) => {
-    route.onSend = [...[route.onSend ?? []].flat(), markCoding]
-  })
-}
-
-function markCoding(
-  _request: FastifyRequest,
-  reply: FastifyReply,
-  payload: unknown,
-  done: (error: null, payload: unknown) => void,
-): void {
-  // The length of nothing is not that of what was read.
-  if (reply.statusCode === 304) void reply.removeHeader('content-length')
-  const coding = reply.getHeader('content-encoding')
-  const tag = reply.getHeader('etag')
-  if (coding !== undefined && typeof tag === 'string') {
-    void reply.header('etag', `${tag.slice(0, -1)}-${String(coding)}"`)
-  }
-  done(null, payload)
+export const tagRead: onSendHookHandler = (request, reply, payload, done) => {
+  const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload)
+  if (reply.statusCode !== 200 || !isWhole) return done(null, payload)
+  const tag = tagOf(reply.getHeader('etag'), payload)
+  void reply.header('etag', tag)
+  if (!isKnown(request.headers['if-none-match'], tag)) return done(null, payload)
+  if (gainsByCoding(reply, payload)) markVary(reply)
+  void reply.code(304).removeHeader('content-type').removeHeader('content-length')
+  // Fastify's own hook for HEAD measures a text.
+  done(null, request.method === 'HEAD' ? '' : null)
 }
 
 function tagOf(given: unknown, payload: string | Buffer): string {

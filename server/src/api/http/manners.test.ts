@@ -100,6 +100,7 @@ describe('reads', () => {
       const coded = await edge.app.inject({ url: large, headers: { 'accept-encoding': coding } })
       assert.equal(coded.headers['content-encoding'], coding)
       assert.match(String(coded.headers['vary']), /accept-encoding/i)
+      assert.equal(coded.headers['content-length'], String(coded.rawPayload.length))
       assert.equal(decode(coded.rawPayload).toString(), whole.body)
       assert.equal(coded.headers['etag'], `${String(whole.headers['etag']).slice(0, -1)}-${coding}"`)
       const again = await edge.app.inject({
@@ -107,10 +108,34 @@ describe('reads', () => {
         headers: { 'accept-encoding': coding, 'if-none-match': coded.headers['etag'] ?? '' },
       })
       assert.deepEqual([again.statusCode, again.body], [304, ''])
+      assert.equal(again.headers['vary'], 'Accept-Encoding')
+    }
+    for (const none of ['identity', 'gzip;q=0', 'zstd', '']) {
+      const { headers, body } = await edge.app.inject({ url: large, headers: { 'accept-encoding': none } })
+      assert.deepEqual([headers['content-encoding'], headers['vary']], [undefined, 'Accept-Encoding'], none)
+      assert.equal(body, whole.body)
     }
     assert.equal(plain.headers['content-encoding'], undefined)
     const small = await edge.app.inject({ url: path, headers: { 'accept-encoding': 'gzip' } })
-    assert.equal(small.headers['content-encoding'], undefined)
+    assert.deepEqual([small.headers['content-encoding'], small.headers['vary']], [undefined, undefined])
+  })
+
+  it('are compressed while they are made, too, and so are the results of a bulk', async () => {
+    const url = '/v2/trial-balance?currency=EUR&format=csv'
+    const plain = await edge.app.inject(url)
+    const csv = await edge.app.inject({ url, headers: { 'accept-encoding': 'gzip' } })
+    assert.deepEqual([csv.headers['content-encoding'], csv.headers['vary']], ['gzip', 'Accept-Encoding'])
+    assert.match(plain.body, /^\w+,/)
+    assert.equal(gunzipSync(csv.rawPayload).toString(), plain.body)
+    const item = { source: '1', destination: '2', amount: '0.01', currency: 'EUR' }
+    const bulk = await edge.app.inject({
+      method: 'POST',
+      url: '/v2/transfers/bulk',
+      headers: { 'accept-encoding': 'br' },
+      payload: { mode: 'independent', items: Array.from({ length: 20 }, () => item) },
+    })
+    assert.equal(bulk.headers['content-encoding'], 'br')
+    assert.equal(JSON.parse(brotliDecompressSync(bulk.rawPayload).toString()).results.length, 20)
   })
 
   it('give If-Match what it needs, compressed or not', async () => {

@@ -56,6 +56,19 @@ describe('/openapi.json', () => {
     }
   })
 
+  it('says of every read that it has a tag, and of every body whether it is needed', () => {
+    const optional: string[] = []
+    for (const { path, method, operation } of operations()) {
+      const isRead = method === 'GET'
+      const headers = operation.parameters?.map(({ name }) => name) ?? []
+      assert.equal(headers.includes('If-None-Match'), isRead, path)
+      assert.equal('ETag' in (operation.responses['304']?.headers ?? {}), isRead, path)
+      if (operation.requestBody?.required === false) optional.push(operation.operationId)
+    }
+    const bodiless = ['approveTransfer', 'captureHold', 'closeAccount', 'logout', 'rejectTransfer', 'releaseHold', 'reverseTransfer', 'rotateApiKey'] // prettier-ignore
+    assert.deepEqual(optional.sort(), bodiless)
+  })
+
   it('has no schema that is unused, none that is missing, and closed objects', () => {
     const text = JSON.stringify(edge.openapi)
     const used = new Set([...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name))

@@ -9,16 +9,15 @@ import { CONNECTIONS_MAX, type TlsIdentity } from '../tls.ts'
 import { accessIfKnown, controlAccess } from './access.ts'
 import { brokenAttempt, noteAttempts } from './attempts.ts'
 import { greet, requestTraceOf } from './common-headers.ts'
-import { compressAnswers } from './compression.ts'
 import { CONNECTION_LIMITS, connectionOptions } from './connections.ts'
 import { allowOrigins, answerPreflights, type CorsOrigins } from './cors.ts'
 import { serveDocs } from './docs.ts'
 import { endBrokenConnection, handleErrors, sendFrameworkError } from './error-handlers.ts'
-import { markCodings, tagReads } from './etag.ts'
 import { serveHealth } from './health.ts'
 import { BODY_SIZE_MAX, readJsonBodies } from './json-body.ts'
 import { describeApi } from './openapi.ts'
 import type { HttpLog } from './log.ts'
+import { finishLongAnswers } from './long-answers.ts'
 import { serveJwks } from './jwks.ts'
 import { createRequestCounter } from './rate-limit.ts'
 import { requestIdOf } from './request-id.ts'
@@ -91,15 +90,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   })
   noteAttempts(app, { log: florin.attempts, clientAddress, accessOf: accessIfKnown })
   allowOrigins(app, corsOrigins)
-  tagReads(app)
   const counter = createRequestCounter(rateLimits)
   const florinOf = controlAccess(app, accessControl, { load, counter })
   answerPreflights(app, corsOrigins)
   closeConnectionsOnceIdle(app)
   if (logRequests) logEveryRequest(app, log)
 
-  await compressAnswers(app)
-  markCodings(app)
+  finishLongAnswers(app)
   await describeApi(app)
   await app.register((scope) =>
     serveHealth(scope, firstProblem(florin.health, load), { ...accessControl, grpcAddress }),
