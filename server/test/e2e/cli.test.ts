@@ -63,10 +63,6 @@ test('verify tells what is wrong with the exit code', async () => {
     before.stdout,
     /^missing +0001-ledger\nmissing +0002-whole-ledger\nmissing +0003-access\nmissing +0004-login\nmissing +0005-approvals\nmissing +0006-audit\n$/,
   )
-  assert.equal(
-    (await florin(['migrate', 'up'], settings)).stdout,
-    'applied  0001-ledger\napplied  0002-whole-ledger\napplied  0003-access\napplied  0004-login\napplied  0005-approvals\napplied  0006-audit\n',
-  )
   const names = [...before.stdout.matchAll(/\d{4}-[\w-]+/g)].map(([name]) => name)
   const applied = names.map((name) => `applied  ${name}\n`).join('')
   assert.equal((await florin(['migrate', 'up'], settings)).stdout, applied)

@@ -31,7 +31,15 @@ const TRY_AGAIN: readonly (number | string)[] = [429, 503, 'RESOURCE_EXHAUSTED',
 const TRY_AGAIN_AFTER_MS = 20
 
 const HTTP_EXPECTED = ['400', '401', '404', '405', '408', '413', '414', '415', '422', '429', '431', '503']
-const GRPC_EXPECTED = ['UNAUTHENTICATED', 'UNIMPLEMENTED', 'RESOURCE_EXHAUSTED', 'UNAVAILABLE', 'CANCELLED']
+/** Logging in needs no credentials, only what is well-formed. */
+const GRPC_EXPECTED = [
+  'UNAUTHENTICATED',
+  'INVALID_ARGUMENT',
+  'UNIMPLEMENTED',
+  'RESOURCE_EXHAUSTED',
+  'UNAVAILABLE',
+  'CANCELLED',
+]
 
 const LOAD = fileURLToPath(new URL('./garbage-load.ts', import.meta.url))
 const { dir: scratch, remove } = makeScratch()

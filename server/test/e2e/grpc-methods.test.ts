@@ -19,6 +19,8 @@ const EXPECTED: Readonly<Record<number, string>> = {
   0: 'OK',
   3: 'INVALID_ARGUMENT',
   5: 'NOT_FOUND',
+  // What only a user can do, about themselves.
+  7: 'PERMISSION_DENIED',
   9: 'FAILED_PRECONDITION',
   16: 'UNAUTHENTICATED',
 }
