@@ -71,6 +71,7 @@ const EMPTY = `
   update florin.books set closed_through = null;
   delete from florin.idempotency_records;
   delete from florin.journal_pages;
+  delete from florin.audit_marks;
   update florin.journal_head set number = 0, hash = decode(repeat('00', 32), 'hex'), sealed_at = '-infinity'`
 
 /** Runs SQL on a connection of its own and answers the rows of its last statement. */

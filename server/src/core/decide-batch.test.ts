@@ -59,7 +59,7 @@ test('a refusal without a key is forgotten, unless it is a transfer’s', () => 
     {},
   )
   assert.deepEqual(sizes(post(NOON, 'open 1 EUR key=k').changes), { idempotency: 1 })
-  assert.deepEqual(sizes(post(NOON, 'pay 1>9 1.00 EUR').changes), { transfers: 1, facts: 1 })
+  assert.deepEqual(sizes(post(NOON, 'pay 1>9 1.00 EUR').changes), { transfers: 1, facts: 1, origins: 1 })
 })
 
 test('each row that a batch changes is written once, as the batch leaves it', () => {
@@ -128,10 +128,11 @@ test('whatever is refused changes nothing but the record of it, and what is simu
           if (recorded) before.transfers.set(refused.id, refused)
           const { idempotency, spending } = state
           assert.deepEqual(state, { ...before, idempotency, spending })
-          const { facts, transfers, idempotency: keys, ...others } = sizes(commits.at(-1) as Changes)
+          const { facts, transfers, origins, idempotency: keys, ...others } = sizes(commits.at(-1) as Changes)
           assert.deepEqual(others, {})
           assert.equal(facts ?? 0, recorded ? 1 : 0)
           assert.equal(transfers, facts)
+          assert.equal(origins, facts)
           assert.ok(keys === undefined || keys === 1)
         }
       }

@@ -31,6 +31,7 @@ test('a user begins at version 1', () => {
     version: 1,
     createdAt: AT,
     updatedAt: AT,
+    erasedAt: null,
   }
   assert.deepEqual(outcome, { kind: 'accepted', replayed: false, made: 'user', result })
 })
