@@ -54,7 +54,9 @@ export function befores(
   { facts, first }: { readonly facts: readonly Fact[]; readonly first: number },
 ): [position: number, values: Before][] {
   if (before === null) return []
-  const position = facts.findIndex(({ data }, i) => i >= first && data['id'] === before['id'])
+  // A command has few facts, a batch has many.
+  let position = first
+  while (position < facts.length && facts[position]?.data['id'] !== before['id']) position += 1
   const fact = facts[position]
   if (fact === undefined) return []
   const fields = new Set([...Object.keys(before), ...Object.keys(fact.data)])
