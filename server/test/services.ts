@@ -4,7 +4,7 @@
  */
 
 /** A server that a suite may need. */
-export type ServiceName = 'postgres'
+export type ServiceName = 'postgres' | 'redis'
 
 /** Where the server is, or why its suite is skipped: hand it on as `test(name, { skip: service.skip }, …)`. */
 export type Service = { url: string; skip: false } | { url: undefined; skip: string }

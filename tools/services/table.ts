@@ -1,6 +1,7 @@
 /** The servers of the contract suites, one row each: as a Docker image and as a Debian package. */
-import { globSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ServiceName } from '../../server/test/services.ts'
 
 /** Where a Debian package’s server runs, and with what. */
 interface Place {
@@ -14,7 +15,7 @@ interface Place {
 
 /** One server. Commands are argument lists; none goes through a shell. */
 export interface ServiceRow {
-  name: 'postgres'
+  name: ServiceName
   toUrl: (port: number, password: string) => string
   docker: {
     image: string
@@ -30,7 +31,7 @@ export interface ServiceRow {
     findPrograms: () => string | undefined
     /** The user to run as when we are root, as the package makes it. */
     user: string
-    /** Runs once in the fresh folder, before the server. */
+    /** Runs once in the fresh folder, before the server; empty when nothing need be done. */
     prepare: (place: Place) => string[]
     start: (place: Place) => string[]
     probe: (place: Place) => string[]
@@ -99,5 +100,34 @@ const postgres: ServiceRow = {
   },
 }
 
+const redis: ServiceRow = {
+  name: 'redis',
+  // Whatever is in it belongs to tests, on this machine alone.
+  toUrl: (port) => `redis://127.0.0.1:${port}`,
+  docker: {
+    image: 'redis:8',
+    port: 6379,
+    environment: () => ({}),
+    probe: ['redis-cli', '-e', 'ping'],
+  },
+  debian: {
+    package: 'redis-server',
+    findPrograms: () => (existsSync('/usr/bin/redis-server') ? '/usr/bin' : undefined),
+    user: 'redis',
+    prepare: () => [],
+    // Its title would hide by which folder the process is known.
+    start: ({ programs, folder, port }) => [
+      join(programs, 'redis-server'),
+      `--port ${port}`,
+      '--bind 127.0.0.1',
+      `--dir ${folder}`,
+      '--save ""',
+      '--set-proc-title no',
+    ],
+    probe: ({ programs, port }) => [join(programs, 'redis-cli'), '-e', '-p', String(port), 'ping'],
+    stopSignal: 'SIGTERM',
+  },
+}
+
 /** Every server that `up` starts. A new row brings its name to `server/test/services.ts`. */
-export const SERVICES: ServiceRow[] = [postgres]
+export const SERVICES: ServiceRow[] = [postgres, redis]

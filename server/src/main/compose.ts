@@ -3,6 +3,8 @@
 import type { AddressInfo } from 'node:net'
 import { createIso4217Catalog } from '#adapters/currencies-iso4217/catalog.ts'
 import { createMemoryRateLimiter } from '#adapters/limits-memory/rate-limiter.ts'
+import { openRedis } from '#adapters/limits-redis/connection.ts'
+import { createRedisRateLimiter } from '#adapters/limits-redis/rate-limiter.ts'
 import { createFixedRates } from '#adapters/rates-fixed/rates.ts'
 import { createEventLoop } from '#adapters/runtime-node/event-loop.ts'
 import { createMovableClock } from '#adapters/runtime-node/clock.ts'
@@ -29,6 +31,7 @@ import { AppError } from '#core/errors.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { IdempotencySweeper } from '#ports/idempotency-sweeper.ts'
 import type { Log } from '#ports/log.ts'
+import type { RateLimit, RateLimiter } from '#ports/rate-limiter.ts'
 import { runLoop } from '#worker/loop.ts'
 import { createClosers, type Closers } from './closers.ts'
 import type { Config } from './config.ts'
@@ -187,7 +190,7 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
       secrets: authSecret === null ? null : createSecrets(authSecret),
       settings: config,
     })
-    const rateLimits = createRateLimits(config)
+    const rateLimits = await createRateLimits(config, log, closers)
     const { perPrincipal } = rateLimits
     const counted = perPrincipal === null ? florin : withBulksCounted(florin, perPrincipal)
     const accessControl =
@@ -198,11 +201,20 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
   })
 }
 
-function createRateLimits({ auth, rateLimitPerAddress, rateLimitPerPrincipal }: Config): RateLimits {
+async function createRateLimits(config: Config, log: Log, closers: Closers): Promise<RateLimits> {
+  const { auth, redisUrl, rateLimitPerAddress, rateLimitPerPrincipal } = config
   if (auth === 'off') return NO_RATE_LIMITS
+  const redis = redisUrl === null ? null : await openRedis(redisUrl, log)
+  if (redis !== null) closers.add('Redis', () => redis.close())
+
+  function limiterOf(name: string, limit: RateLimit | null): RateLimiter | null {
+    if (limit === null) return null
+    const own = createMemoryRateLimiter(limit)
+    return redis === null ? own : createRedisRateLimiter(limit, { redis: redis.client, name, meanwhile: own })
+  }
   return {
-    perAddress: rateLimitPerAddress && createMemoryRateLimiter(rateLimitPerAddress),
-    perPrincipal: rateLimitPerPrincipal && createMemoryRateLimiter(rateLimitPerPrincipal),
+    perAddress: limiterOf('address', rateLimitPerAddress),
+    perPrincipal: limiterOf('principal', rateLimitPerPrincipal),
   }
 }
 

@@ -30,6 +30,8 @@ export interface Config {
   readonly dataDir: string
   /** Null: Florin runs a PostgreSQL of its own in the data folder. */
   readonly databaseUrl: string | null
+  /** Null: what processes could share in Redis, each has for itself. */
+  readonly redisUrl: string | null
   readonly auth: 'on' | 'off'
   /** Null when there are no API keys and tokens. */
   readonly authSecret: string | null
@@ -139,7 +141,22 @@ export const settings: readonly Setting[] = [
     key: 'databaseUrl',
     default: null,
     meaning: 'A PostgreSQL of yours, `postgresql://user:password@host:5432/name`; unset: the embedded one',
-    schema: z.string().refine(isPostgresUrl, 'must look like postgresql://user:password@host:5432/name'),
+    schema: z
+      .string()
+      .refine(
+        isUrlOf('postgres:', 'postgresql:'),
+        'must look like postgresql://user:password@host:5432/name',
+      ),
+  },
+  {
+    name: 'FLORIN_REDIS_URL',
+    key: 'redisUrl',
+    default: null,
+    meaning:
+      'A Redis of yours, `redis://user:password@host:6379/0`, in which all processes count rate limits together; unset: each counts for itself',
+    schema: z
+      .string()
+      .refine(isUrlOf('redis:', 'rediss:'), 'must look like redis://user:password@host:6379/0'),
   },
   {
     name: 'FLORIN_AUTH',
@@ -351,7 +368,9 @@ function isHost(host: string): boolean {
   return isIP(host) !== 0 || /^[A-Za-z0-9.-]+$/.test(host)
 }
 
-function isPostgresUrl(text: string): boolean {
-  const url = URL.parse(text)
-  return url !== null && ['postgres:', 'postgresql:'].includes(url.protocol)
+function isUrlOf(...protocols: readonly string[]): (text: string) => boolean {
+  return (text) => {
+    const url = URL.parse(text)
+    return url !== null && url.host !== '' && protocols.includes(url.protocol)
+  }
 }

@@ -1,5 +1,6 @@
 /** What a run has reached: one in which something interesting never happened proves too little. */
 import { refusalCodes } from '#core/codes.ts'
+import type { Account } from '#core/account.ts'
 import type { Command, Outcome, Rejected } from '#core/command.ts'
 
 /** What happened, by name: every code, and branches that a run must reach to mean something. */
@@ -87,6 +88,14 @@ function noteErasure(note: (what: string) => void, command: Command, outcome: Ou
   const lost = (asked.email ?? null) !== null && email === null
   if (outcome.replayed && (lost || ((asked.name ?? null) !== null && name === null))) {
     note('told again without whom was erased')
+  }
+}
+
+/** Notes balances that are seldom. */
+export function noteBalances(note: (what: string) => void, accounts: Iterable<Account>): void {
+  for (const { posted } of accounts) {
+    if (posted < 0n) note('a negative balance')
+    if (posted > 2n ** 64n) note('more than 2^64 in one balance')
   }
 }
 
