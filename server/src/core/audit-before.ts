@@ -66,7 +66,10 @@ export function befores(
   { facts, first }: { readonly facts: readonly Fact[]; readonly first: number },
 ): [position: number, values: Before][] {
   if (before === null) return []
-  const position = facts.findIndex(({ data }, i) => i >= first && idIn(data) === idIn(before))
+  // A command has few facts, a batch has many.
+  const id = idIn(before)
+  let position = first
+  while (position < facts.length && idIn(facts[position]?.data ?? {}) !== id) position += 1
   const fact = facts[position]
   if (fact === undefined) return []
   const fields = new Set([...Object.keys(before), ...Object.keys(fact.data)])

@@ -5,7 +5,8 @@ import type { CurrencyCode } from '#core/currency.ts'
 import type { Principal } from '#core/command.ts'
 import type { AccountId } from '#core/ids.ts'
 import { createMemoryFlorin } from '#test/florin.ts'
-import { dumpLedger } from '#test/ledger-dump.ts'
+import { dumpLedger, type LedgerDump } from '#test/ledger-dump.ts'
+import type { Ledger } from '#test/stores.ts'
 import { EDGES, type Driver, type Told } from './edges.ts'
 
 const LARGEST = `${'9'.repeat(30)}.99999999`
@@ -56,6 +57,12 @@ async function live(edge: Driver): Promise<Told[]> {
   return told
 }
 
+/** The ledger; of the audit log what does not name the edge and its requests. */
+async function sharedLedger(store: Ledger): Promise<LedgerDump> {
+  const { audit, ...ledger } = await dumpLedger(store)
+  return { ...ledger, audit: audit.map((entry) => ({ ...entry, operation: null, requestId: null })) }
+}
+
 describe('edges', () => {
   const drivers: Driver[] = []
   after(async () => {
@@ -68,11 +75,7 @@ describe('edges', () => {
       const { florin, store } = createMemoryFlorin()
       const edge = await open(florin)
       drivers.push(edge)
-      const told = await live(edge)
-      const { audit, ...ledger } = await dumpLedger(store)
-      // Each request has an id of its own, and each version its names of operations.
-      const alike = audit.map((entry) => ({ ...entry, operation: null, requestId: null }))
-      results[name] = { told, ledger: { ...ledger, audit: alike } }
+      results[name] = { told: await live(edge), ledger: await sharedLedger(store) }
     }
     const { 'REST v1': first, ...others } = results
     assert.deepEqual([...new Set(first?.told.map(({ code }) => code))].sort(), [
