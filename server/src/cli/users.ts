@@ -100,7 +100,7 @@ export const users: Command = defineFlorinCommand({
     action: {
       type: 'positional',
       required: false,
-      default: 'create',
+      default: '',
       description: Object.keys(actions).join(', '),
     },
     id: { type: 'positional', required: false, description: 'password, roles, logout, erase: which user' },
