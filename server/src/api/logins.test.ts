@@ -1,39 +1,26 @@
-/** Users who log in, over both edges: what lets them in, what keeps them in, and what ends it. Long because all of it happens in one world, over both edges. */
+/** Users who log in, over both edges: what lets them in, what keeps them in, and what ends it. */
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { systemClock } from '#adapters/runtime-node/clock.ts'
-import { createOidcTokens } from '#adapters/tokens-jose/oidc.ts'
 import type { Caller } from '#app/request.ts'
 import type { Principal } from '#core/command.ts'
 import type { UserId } from '#core/ids.ts'
-import { makeAccessWorld, PASSWORD, roleTokens, type AccessWorld } from '#test/access-world.ts'
-import { createGrpcEdge, type GrpcEdge } from '#test/grpc-edge.ts'
-import { createEdge, type Answer, type Edge, type Loose } from '#test/http-edge.ts'
-import { startOidcIssuer, type OidcIssuer } from '#test/oidc-issuer.ts'
+import { PASSWORD } from '#test/access-world.ts'
+import type { Answer, Loose } from '#test/http-edge.ts'
+import { bearer, openTokenEdges, type TokenEdges } from '#test/token-edges.ts'
 
-const AUDIENCE = 'florin of a test'
-const NAMES = { user: 'florin_user', roles: 'realm_access.roles', scopes: 'florin_scopes' }
 const OTHER = 'another password of a test'
 
-let issuer: OidcIssuer
-let rest: Edge
-let grpc: GrpcEdge & AsyncDisposable
-let world: AccessWorld
-let admin: Record<string, string>
+let edges: TokenEdges
+let rest: TokenEdges['rest']
+let grpc: TokenEdges['grpc']
+let world: TokenEdges['world']
+const admin = bearer('admin')
 before(async () => {
-  issuer = await startOidcIssuer(AUDIENCE)
-  const tokens = createOidcTokens({ issuer: issuer.url, audience: AUDIENCE })
-  rest = await createEdge({ tokens: roleTokens, login: { foreign: { tokens, names: NAMES } } })
-  grpc = await createGrpcEdge({ florin: rest.florin, accessControl: rest.accessControl })
-  world = await makeAccessWorld(rest.florin)
-  admin = { authorization: 'Bearer admin' }
+  edges = await openTokenEdges()
+  ;({ rest, grpc, world } = edges)
 })
-after(async () => {
-  await grpc[Symbol.asyncDispose]()
-  await rest.close()
-  await issuer[Symbol.asyncDispose]()
-})
+after(() => edges.close())
 
 const caller: Caller = { principal: 'test' as Principal, idempotencyKey: null }
 let users = 0
@@ -52,33 +39,6 @@ async function logIn(email: string, password = PASSWORD): Promise<Answer> {
   return await rest.post('/v2/auth/login', { email, password })
 }
 
-function bearer(token: string): Record<string, string> {
-  return { authorization: `Bearer ${token}` }
-}
-
-/** Expects both edges to turn the token away with this code. */
-async function refusedEverywhere(token: string, code: string): Promise<void> {
-  const overRest = await rest.get('/v2/currencies', bearer(token))
-  assert.deepEqual([overRest.status, overRest.body.code], [401, code])
-  assert.match(String(overRest.headers['www-authenticate']), /^Bearer/)
-  const overGrpc = await grpc.call(
-    'florin.v2.CurrencyService/ListCurrencies',
-    {},
-    { metadata: bearer(token) },
-  )
-  assert.deepEqual([overGrpc.status, overGrpc.reason], ['UNAUTHENTICATED', code])
-}
-
-async function takenEverywhere(token: string): Promise<void> {
-  assert.equal((await rest.get('/v2/currencies', bearer(token))).status, 200)
-  const overGrpc = await grpc.call(
-    'florin.v2.CurrencyService/ListCurrencies',
-    {},
-    { metadata: bearer(token) },
-  )
-  assert.equal(overGrpc.status, 'OK')
-}
-
 test('who logs in gets tokens, whatever the case of the address, and sees what is theirs', async () => {
   const { id, email } = await newUser()
   const { status, body } = await logIn(email.toUpperCase())
@@ -91,7 +51,7 @@ test('who logs in gets tokens, whatever the case of the address, and sees what i
   )
   const overGrpc = await grpc.call('florin.v2.AuthService/Login', { email, password: PASSWORD })
   assert.equal(overGrpc.status, 'OK')
-  await takenEverywhere(overGrpc.message.tokens.access_token)
+  await edges.taken(overGrpc.message.tokens.access_token)
 })
 
 test('an address that nobody has, a wrong password and a user without one are answered the same', async () => {
@@ -159,16 +119,15 @@ test('a refresh token is good once; used again it ends the session, over both ed
   const { email } = await newUser()
   const first = (await logIn(email)).body
   const second = (await rest.post('/v2/auth/refresh', { refresh_token: first.refresh_token })).body
-  await takenEverywhere(second.access_token)
+  await edges.taken(second.access_token)
   // Within the grace the answer is the same next token, not one more.
   const again = await grpc.call('florin.v2.AuthService/Refresh', { refresh_token: first.refresh_token })
   assert.equal(again.message.tokens.refresh_token, second.refresh_token)
   const third = (await rest.post('/v2/auth/refresh', { refresh_token: second.refresh_token })).body
-  await takenEverywhere(third.access_token)
+  await edges.taken(third.access_token)
   const reused = await grpc.call('florin.v2.AuthService/Refresh', { refresh_token: first.refresh_token })
   assert.deepEqual([reused.status, reused.reason], ['UNAUTHENTICATED', 'refresh_token_reused'])
-  for (const { access_token: token } of [first, second, third])
-    await refusedEverywhere(token, 'session_ended')
+  for (const { access_token: token } of [first, second, third]) await edges.refused(token, 'session_ended')
   const over = await rest.post('/v2/auth/refresh', { refresh_token: third.refresh_token })
   assert.deepEqual([over.status, over.body.code], [401, 'session_ended'])
 })
@@ -187,21 +146,21 @@ test('a refresh token that was made up ends nothing', async () => {
     const answer = await rest.post('/v2/auth/refresh', { refresh_token: forged })
     assert.deepEqual([answer.status, answer.body.code], [401, 'invalid_token'], forged)
   }
-  await takenEverywhere(body.access_token)
+  await edges.taken(body.access_token)
 })
 
 test('logging out ends the session at once, by either token', async () => {
   const { email } = await newUser()
   const one = (await logIn(email)).body
   const two = (await logIn(email)).body
-  await takenEverywhere(one.access_token)
+  await edges.taken(one.access_token)
   assert.equal((await rest.post('/v2/auth/logout', { refresh_token: one.refresh_token })).status, 200)
-  await refusedEverywhere(one.access_token, 'session_ended')
+  await edges.refused(one.access_token, 'session_ended')
   assert.equal((await rest.post('/v2/auth/logout', { refresh_token: one.refresh_token })).status, 200)
-  await takenEverywhere(two.access_token)
+  await edges.taken(two.access_token)
   const out = await grpc.call('florin.v2.AuthService/Logout', {}, { metadata: bearer(two.access_token) })
   assert.equal(out.status, 'OK')
-  await refusedEverywhere(two.access_token, 'session_ended')
+  await edges.refused(two.access_token, 'session_ended')
   const nobody = await rest.post('/v2/auth/logout', {})
   assert.deepEqual([nobody.status, nobody.body.code], [401, 'unauthenticated'])
 })
@@ -218,8 +177,8 @@ test('who changes the password must know the old one, and is logged in anew', as
     bearer(token),
   )
   assert.equal(changed.status, 200)
-  await refusedEverywhere(token, 'session_ended')
-  await takenEverywhere(changed.body.access_token)
+  await edges.refused(token, 'session_ended')
+  await edges.taken(changed.body.access_token)
   assert.deepEqual([(await logIn(email)).status, (await logIn(email, OTHER)).status], [401, 200])
 })
 
@@ -265,7 +224,7 @@ test('sessions are listed and ended, also by who looks after users', async () =>
     headers: bearer(sessions[0].access_token),
   })
   assert.equal(ended.status, 200)
-  await refusedEverywhere(sessions[1].access_token, 'session_ended')
+  await edges.refused(sessions[1].access_token, 'session_ended')
   const all = await rest.ask(`/v2/users/${id}/sessions`, { method: 'DELETE', headers: admin })
   assert.equal(all.body.data.length, 2)
   assert.deepEqual(await list(), [])
@@ -305,88 +264,19 @@ test('an access token that was tampered with, is unsigned, junk, too long or of 
     [`..${'.'.repeat(50)}`, 'invalid_token'],
     [`${header}.${payload}.${'A'.repeat(9000)}`, 'invalid_token'],
   ]
-  for (const [one, code] of bad) await refusedEverywhere(one, code)
-  await takenEverywhere(token)
-})
-
-test('tokens of the provider are taken, and those that are not good are told apart', async () => {
-  const roles = { realm_access: { roles: ['auditor', 'offline_access'] } }
-  await takenEverywhere(await issuer.token(roles))
-  const now = Math.floor(Date.now() / 1000)
-  const bad: [object, string][] = [
-    [{ exp: now - 60 }, 'token_expired'],
-    [{ nbf: now + 60 }, 'token_not_yet_valid'],
-    [{ iat: now + 60 }, 'token_not_yet_valid'],
-    [{ aud: 'somebody else' }, 'wrong_audience'],
-    [{ iss: 'https://elsewhere.example.org' }, 'wrong_issuer'],
-    [{ florin_user: 'no id' }, 'invalid_token'],
-    [{ exp: undefined }, 'invalid_token'],
-    [{ realm_access: { roles: ['user'] } }, 'invalid_token'],
-  ]
-  for (const [claims, code] of bad) await refusedEverywhere(await issuer.token(claims), code)
-  const [header = '', payload = ''] = (await issuer.token(roles)).split('.')
-  const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString())
-  const hs = `${Buffer.from(JSON.stringify({ alg: 'HS256', kid })).toString('base64url')}.${payload}`
-  const secret = JSON.stringify(issuer.publicJwk())
-  await refusedEverywhere(
-    `${hs}.${createHmac('sha256', secret).update(hs).digest('base64url')}`,
-    'invalid_token',
-  )
-})
-
-test('claims of the provider say who calls, and what they may', async () => {
-  const as = async (claims: object) => {
-    const headers = bearer(await issuer.token(claims))
-    const asked = [
-      await rest.get('/v2/events?limit=1', headers),
-      await rest.get(`/v2/accounts/${world.ann.accounts[0]}`, headers),
-      await rest.get(`/v2/accounts/${world.bob.accounts[0]}`, headers),
-    ]
-    return asked.map(({ status }) => status)
-  }
-  const florin_user = world.ann.userId
-  assert.deepEqual(await as({}), [403, 403, 403])
-  assert.deepEqual(await as({ realm_access: { roles: ['auditor'] } }), [200, 200, 200])
-  assert.deepEqual(await as({ florin_user, realm_access: { roles: ['user'] } }), [403, 200, 404])
-  assert.deepEqual(await as({ florin_user, florin_scopes: 'accounts:read' }), [403, 200, 404])
-  assert.deepEqual(await as({ florin_scopes: ['accounts:read'] }), [403, 200, 200])
-})
-
-test('a new key of the provider is found, and an unknown one does not make Florin ask for every token', async () => {
-  const clock = { ms: 0 }
-  const tokens = createOidcTokens({ issuer: issuer.url, audience: AUDIENCE }, { nowMs: () => clock.ms })
-  const now = systemClock.now()
-  await tokens.verify(await issuer.token(), now)
-  await issuer.rotate()
-  const asked = () => issuer.asked.get('/keys') ?? 0
-  const before = asked()
-  for (let i = 0; i < 5; i++) await assert.rejects(tokens.verify(await issuer.token(), now))
-  assert.equal(asked(), before, 'not so soon')
-  clock.ms += 11_000
-  assert.equal((await tokens.verify(await issuer.token(), now)).subject, 'someone')
-  assert.equal(asked(), before + 1)
-})
-
-test('a provider that says to be another, or is not there, is unavailable and not a refusal', async () => {
-  issuer.discovery = { issuer: 'https://another.example.org' }
-  try {
-    const tokens = createOidcTokens({ issuer: issuer.url, audience: AUDIENCE })
-    const now = systemClock.now()
-    await assert.rejects(tokens.verify(await issuer.token(), now), { kind: 'unavailable' })
-  } finally {
-    issuer.discovery = {}
-  }
+  for (const [one, code] of bad) await edges.refused(one, code)
+  await edges.taken(token)
 })
 
 test('an access token expires, and so does a session that is not refreshed', async () => {
   const { email } = await newUser()
   const { body } = await logIn(email)
-  await takenEverywhere(body.access_token)
+  await edges.taken(body.access_token)
   assert.equal((await rest.post('/v2/test-clock/advance', { seconds: 910 }, admin)).status, 200)
-  await refusedEverywhere(body.access_token, 'token_expired')
+  await edges.refused(body.access_token, 'token_expired')
   const { status, body: next } = await rest.post('/v2/auth/refresh', { refresh_token: body.refresh_token })
   assert.equal(status, 200)
-  await takenEverywhere(next.access_token)
+  await edges.taken(next.access_token)
   await rest.post('/v2/test-clock/advance', { seconds: 31 * 86_400 }, admin)
   const over = await rest.post('/v2/auth/refresh', { refresh_token: next.refresh_token })
   assert.deepEqual([over.status, over.body.code], [401, 'session_ended'])
