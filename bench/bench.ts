@@ -31,6 +31,7 @@ const USAGE = `npm run bench -- --scenario NAME,… --seconds S --json FILE
 
   --scenario  some of ${Object.keys(SCENARIOS).join(', ')} (unset: all)
   --seconds   of each side of a scenario, ${ROUNDS} rounds together (unset: 10)
+  --past      transfers that there are before \`pages\` are read (unset: 100000)
   --json      where to write the report (unset: nowhere)`
 
 const { values } = readArguments()
@@ -40,6 +41,8 @@ if (values.help === true) {
 }
 const seconds = Number(values.seconds)
 if (!(seconds >= 1)) fail('--seconds must be a number of at least 1')
+const past = Number(values.past)
+if (!Number.isSafeInteger(past) || past < 0) fail('--past must be a whole number')
 const names = values.scenario.split(',')
 const unknown = names.find((name) => !Object.hasOwn(SCENARIOS, name))
 if (unknown !== undefined) fail(`--scenario ${unknown}: must be of ${Object.keys(SCENARIOS).join(', ')}`)
@@ -65,6 +68,7 @@ function readArguments() {
       options: {
         scenario: { type: 'string', default: Object.keys(SCENARIOS).join(',') },
         seconds: { type: 'string', default: '10' },
+        past: { type: 'string', default: '100000' },
         json: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -82,7 +86,7 @@ async function runScenario(name: string, scenario: Scenario): Promise<Report> {
       const side = scenario[name]
       const subject = await openSubject(side.subject, postgres.url, quiet)
       try {
-        results[name].push(await side.run(subject, seconds / ROUNDS))
+        results[name].push(await side.run(subject, seconds / ROUNDS, past))
         await subject.assertSound()
       } finally {
         await subject.close()

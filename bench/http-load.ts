@@ -7,19 +7,33 @@ import { randomUUID } from 'node:crypto'
 import { runLoad, type LoadResult } from './load.ts'
 import { pickAccounts, type Spread } from './accounts.ts'
 
-/** Where to send transfers, from how many connections. */
+/** Where to send what, from how many connections. */
 export interface HttpLoad {
   readonly port: number
   readonly connections: number
   readonly seconds: number
-  readonly spread: Spread
-  /** How many transfers a request carries as a bulk; null: one, by itself. */
-  readonly items: number | null
+  readonly sends: Transfers | PageOf
   /** The header of this name; null: none. */
   readonly authorization: string | null
 }
 
-/** Posts transfers over HTTP for the given time; throws when one is not posted. */
+/** New transfers. */
+export interface Transfers {
+  readonly spread: Spread
+  /** How many a request carries as a bulk; null: one, by itself. */
+  readonly items: number | null
+  /** How many requests a second, if the server keeps up; null: as many as it takes. */
+  readonly perSecond: number | null
+}
+
+/** A page of any account. */
+export interface PageOf {
+  readonly page: 'account' | 'entries' | 'statement' | 'as-of'
+  /** Since when there are entries, in milliseconds since 1970. */
+  readonly sinceMs: number
+}
+
+/** Sends requests over HTTP for the given time; throws when one is not answered well. */
 export function httpLoad(load: HttpLoad): Promise<LoadResult> {
   const { promise, resolve, reject } = Promise.withResolvers<LoadResult>()
   const worker = new Worker(fileURLToPath(import.meta.url), { workerData: load })
@@ -33,15 +47,45 @@ if (!isMainThread) {
   const connections = await Promise.all(
     Array.from({ length: load.connections }, () => openConnection(load.port)),
   )
-  const result = await runLoad((client) => (connections[client] as Connection).post(requestOf(load)), {
+  const next = requestsOf(load)
+  const intervalMs = intervalOf(load)
+  const result = await runLoad(async (client) => await (connections[client] as Connection).send(next()), {
     clients: load.connections,
     seconds: load.seconds,
+    intervalMs,
   })
   for (const connection of connections) connection.close()
   parentPort?.postMessage(result)
 }
 
-function requestOf({ spread, items, authorization }: HttpLoad): string {
+function intervalOf({ sends, connections }: HttpLoad): number {
+  return 'page' in sends || sends.perSecond === null ? 0 : (connections * 1000) / sends.perSecond
+}
+
+function requestsOf({ sends, authorization }: HttpLoad): () => string {
+  const credentials = authorization === null ? '' : `Authorization: ${authorization}\r\n`
+  return 'page' in sends
+    ? () => `GET ${pathOf(sends)} HTTP/1.1\r\nHost: bench\r\n${credentials}\r\n`
+    : () => postOf(sends, credentials)
+}
+
+function pathOf({ page, sinceMs }: PageOf): string {
+  const account = `/v2/accounts/${pickAccounts('uniform').source}`
+  const nowMs = Date.now()
+  const moment = new Date(sinceMs + Math.random() * (nowMs - sinceMs)).toISOString()
+  switch (page) {
+    case 'account':
+      return account
+    case 'entries':
+      return `${account}/entries`
+    case 'statement':
+      return `${account}/statement?from=${moment}&to=${new Date(nowMs).toISOString()}`
+    case 'as-of':
+      return `${account}?at=${moment}`
+  }
+}
+
+function postOf({ spread, items }: Transfers, credentials: string): string {
   const next = () => ({ ...pickAccounts(spread), amount: '0.01', currency: 'EUR' })
   const [path, content] =
     items === null
@@ -49,14 +93,13 @@ function requestOf({ spread, items, authorization }: HttpLoad): string {
       : ['/v2/transfers/bulk', { mode: 'independent', items: Array.from({ length: items }, next) }]
   const body = JSON.stringify(content)
   return (
-    `POST ${path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n` +
-    (authorization === null ? '' : `Authorization: ${authorization}\r\n`) +
+    `POST ${path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n${credentials}` +
     `Idempotency-Key: ${randomUUID()}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
   )
 }
 
-/** True of the answer to one transfer, and to a bulk of which each was posted. */
-function isPosted(answer: string): boolean {
+/** True of a page, of the answer to one transfer, and to a bulk of which each was posted. */
+function isWell(answer: string): boolean {
   return (
     answer.startsWith('HTTP/1.1 201') ||
     (answer.startsWith('HTTP/1.1 200') && !answer.includes('"status":"failed"'))
@@ -64,7 +107,7 @@ function isPosted(answer: string): boolean {
 }
 
 interface Connection {
-  post(request: string): Promise<void>
+  send(request: string): Promise<void>
   close(): void
 }
 
@@ -82,12 +125,12 @@ async function openConnection(port: number): Promise<Connection> {
     if (length === undefined || answer.length < headEnd + 4 + Number(length)) return
     const whole = answer
     answer = ''
-    if (isPosted(whole)) waiting?.resolve()
+    if (isWell(whole)) waiting?.resolve()
     else waiting?.reject(new Error(`unexpected answer: ${whole}`))
   })
   socket.on('error', (error) => waiting?.reject(error))
   return {
-    post: (request) =>
+    send: (request) =>
       new Promise((resolve, reject) => {
         waiting = { resolve, reject }
         socket.write(request)

@@ -1,4 +1,5 @@
 // Closed-loop load: a number of clients, each sending its next request when the last one is answered.
+import { setTimeout } from 'node:timers/promises'
 
 /** What a run of load came to. */
 export interface LoadResult {
@@ -7,10 +8,18 @@ export interface LoadResult {
   readonly p99_ms: number
 }
 
-/** Runs `clients` loops of `step` for `seconds` and measures each step. The first tenth warms up and is not counted. */
+/** How many loops run, for how long. */
+interface Loops {
+  readonly clients: number
+  readonly seconds: number
+  /** Between two steps of one client, from start to start, if they are done by then. */
+  readonly intervalMs?: number
+}
+
+/** Runs loops of `step` and measures each step. The first tenth warms up and is not counted. */
 export async function runLoad(
   step: (client: number) => Promise<void>,
-  { clients, seconds }: { readonly clients: number; readonly seconds: number },
+  { clients, seconds, intervalMs = 0 }: Loops,
 ): Promise<LoadResult> {
   const start = performance.now()
   const countFrom = start + seconds * 100
@@ -18,11 +27,14 @@ export async function runLoad(
   const latenciesMs: number[] = []
   await Promise.all(
     Array.from({ length: clients }, async (_, client) => {
+      if (intervalMs > 0) await setTimeout(Math.random() * intervalMs)
       for (;;) {
         const before = performance.now()
         if (before >= end) return
         await step(client)
-        if (before >= countFrom) latenciesMs.push(performance.now() - before)
+        const tookMs = performance.now() - before
+        if (before >= countFrom) latenciesMs.push(tookMs)
+        if (tookMs < intervalMs) await setTimeout(intervalMs - tookMs)
       }
     }),
   )

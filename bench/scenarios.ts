@@ -1,18 +1,18 @@
 // What is measured.
-import type { Rejected, Principal } from '../server/src/core/command.ts'
-import type { CurrencyCode } from '../server/src/core/currency.ts'
 import { pickAccounts, type Spread } from './accounts.ts'
 import { measureCeiling } from './ceiling.ts'
 import { grpcLoad, type GrpcLoad } from './grpc-load.ts'
-import { httpLoad } from './http-load.ts'
+import { httpLoad, type Transfers } from './http-load.ts'
 import { runLoad, type LoadResult } from './load.ts'
+import { readPages } from './pages.ts'
+import { accept, caller, EUR, postTransfer } from './post-transfer.ts'
 import { TEXTBOOK_CONNECTIONS } from './textbook.ts'
 import type { Subject, SubjectKind } from './subjects.ts'
 
-/** One side of a comparison: what is done, on what. */
+/** One side of a comparison: what is done, on what; `past`: transfers that there are before, where that matters. */
 interface Side {
   readonly subject: SubjectKind
-  run(subject: Subject, seconds: number): Promise<LoadResult>
+  run(subject: Subject, seconds: number, past: number): Promise<LoadResult>
 }
 
 /** One thing to measure. */
@@ -31,7 +31,8 @@ const GRPC_CONNECTIONS = 4
 const BULK_ITEMS = 1000
 /** Requests of a thousand transfers each, in flight. */
 const BULK_CONNECTIONS = 4
-const EUR = 'EUR' as CurrencyCode
+/** Half of what a slow machine of two cores takes. */
+const TRANSFERS_BESIDE = 1000
 
 /** Florin's plain transfers: what its other abilities are compared with. */
 const plain: Side = { subject: 'florin', run: transfers('uniform', ENGINE_CLIENTS) }
@@ -50,6 +51,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   holds: { compares: 'rate', baseline: plain, florin: { subject: 'florin', run: holdsAndCaptures } },
   bulk: { compares: 'rate', baseline: plain, florin: { subject: 'florin', run: bulks } },
   velocity: { compares: 'rate', baseline: plain, florin: { subject: 'florin', run: underVelocity } },
+  pages: { compares: 'latency', baseline: pages(0), florin: pages(TRANSFERS_BESIDE) },
 }
 
 /** The use case called in this process. The baseline gets as many clients as it has connections: more only wait. */
@@ -61,22 +63,9 @@ function engine(spread: Spread): Scenario {
   }
 }
 
-function transfers(spread: Spread, clients: number): Side['run'] {
-  return (subject, seconds) =>
-    runLoad(
-      async () => {
-        accept(
-          await subject.florin.transfers.post(caller(subject), {
-            id: null,
-            postings: [{ ...pickAccounts(spread), amount: '0.01', currency: EUR }],
-            reference: null,
-            metadata: {},
-            effectiveAt: null,
-          }),
-        )
-      },
-      { clients, seconds },
-    )
+function transfers(spread: Spread, clients: number) {
+  return (subject: Subject, seconds: number) =>
+    runLoad(() => postTransfer(subject, spread), { clients, seconds })
 }
 
 /** A hold, and then the capture of the whole of it: one step. */
@@ -93,15 +82,13 @@ async function holdsAndCaptures(subject: Subject, seconds: number): Promise<Load
 /** A thousand transfers a request over HTTP, each with its own outcome; the rate is of transfers. */
 async function bulks(subject: Subject, seconds: number): Promise<LoadResult> {
   const port = await subject.listen()
-  const load = {
+  const requests = await httpLoad({
     port,
     connections: BULK_CONNECTIONS,
     seconds,
-    spread: 'uniform' as const,
-    items: BULK_ITEMS,
+    sends: { spread: 'uniform', items: BULK_ITEMS, perSecond: null },
     authorization: null,
-  }
-  const requests = await httpLoad(load)
+  })
   return { ...requests, tps: requests.tps * BULK_ITEMS }
 }
 
@@ -122,14 +109,14 @@ async function underVelocity(subject: Subject, seconds: number): Promise<LoadRes
   }
   const target = { kind: 'currency', currency: EUR } as const
   accept(await subject.florin.policies.create(caller(subject), target, rules))
-  return await plain.run(subject, seconds)
+  return await transfers('uniform', ENGINE_CLIENTS)(subject, seconds)
 }
 
 function http(spread: Spread, connections: number): Scenario {
   return {
     compares: 'rate',
     ...sidesOverHttp(spread, connections),
-    ceiling: (seconds) => measureCeiling({ connections, seconds, spread, items: null, authorization: null }),
+    ceiling: (seconds) => measureCeiling({ connections, seconds, sends: one(spread), authorization: null }),
   }
 }
 
@@ -142,7 +129,20 @@ function overHttp(spread: Spread, connections: number): Side['run'] {
   return async (subject, seconds) => {
     const port = await subject.listen()
     const { authorization } = subject
-    return await httpLoad({ port, connections, seconds, spread, items: null, authorization })
+    return await httpLoad({ port, connections, seconds, sends: one(spread), authorization })
+  }
+}
+
+/** One transfer a request, as fast as they are answered. */
+function one(spread: Spread): Transfers {
+  return { spread, items: null, perSecond: null }
+}
+
+/** Pages with so many transfers a second beside them. */
+function pages(perSecond: number): Side {
+  return {
+    subject: 'florin',
+    run: (subject, seconds, transfers) => readPages(subject, seconds, { transfers, perSecond }),
   }
 }
 
@@ -158,13 +158,4 @@ function grpc(load: Omit<GrpcLoad, 'port' | 'seconds'>): Scenario {
   const run: Side['run'] = async (subject, seconds) =>
     await grpcLoad({ ...load, port: await subject.listenGrpc(), seconds })
   return { compares: 'rate', baseline, florin: { subject: 'florin', run } }
-}
-
-function caller(subject: Subject) {
-  return { principal: 'bench' as Principal, idempotencyKey: subject.nextKey() }
-}
-
-function accept<T>(outcome: { readonly kind: 'accepted'; readonly result: T } | Rejected): T {
-  if (outcome.kind === 'rejected') throw new Error(`refused: ${outcome.refusal.message}`)
-  return outcome.result
 }

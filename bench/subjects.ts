@@ -47,6 +47,8 @@ export interface Subject {
   listen(): Promise<number>
   /** Serves gRPC and answers the port. */
   listenGrpc(): Promise<number>
+  /** Does what the server would do sooner or later, so that it does not do it while something is measured. */
+  settle(): Promise<void>
   /** Throws when a cent or an entry is missing or too many. */
   assertSound(): Promise<void>
   close(): Promise<void>
@@ -77,8 +79,7 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
     settings: FLORIN_SETTINGS,
   }
   await createAccounts(createFlorin({ ...shared, batcher: grouped }))
-  await execute(url, 'vacuum analyze')
-  await execute(url, 'checkpoint')
+  await settle(url)
   const batcher = kind === 'baseline' ? createTextbook(url) : grouped
   const florin = createFlorin({ ...shared, batcher })
   const accessControl =
@@ -102,6 +103,7 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
     async listenGrpc() {
       return (await grpc.listen({ port: 0, host: '127.0.0.1' })).port
     },
+    settle: () => settle(url),
     assertSound: () => assertSound(url),
     async close() {
       await http.close()
@@ -163,6 +165,11 @@ async function createAccounts(florin: Florin): Promise<void> {
   )
   const refused = (await Promise.all(requests)).find(({ kind }) => kind === 'rejected')
   if (refused !== undefined) throw new Error('an account of the bench was refused')
+}
+
+async function settle(url: string): Promise<void> {
+  await execute(url, 'vacuum analyze')
+  await execute(url, 'checkpoint')
 }
 
 async function assertSound(url: string): Promise<void> {

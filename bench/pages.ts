@@ -1,0 +1,40 @@
+// How long pages take that people look at, of a ledger with a past: with and without transfers beside them.
+import { httpLoad, type PageOf } from './http-load.ts'
+import type { LoadResult } from './load.ts'
+import { postTransfer } from './post-transfer.ts'
+import type { Subject } from './subjects.ts'
+
+const PAGES: readonly PageOf['page'][] = ['account', 'entries', 'statement', 'as-of']
+/** From where the transfers beside them come. */
+const CONNECTIONS = 64
+/** Transfers of the past that are made together. */
+const AT_ONCE = 2000
+
+/** What is read from, and beside what. */
+interface Past {
+  /** How many transfers there are. */
+  readonly transfers: number
+  /** How many more come in each second. */
+  readonly perSecond: number
+}
+
+/** Reads each kind of page from a connection of its own; the result is that of the slowest kind. */
+export async function readPages(subject: Subject, seconds: number, past: Past): Promise<LoadResult> {
+  const sinceMs = Date.now()
+  await makePast(subject, past.transfers)
+  const load = { port: await subject.listen(), seconds, authorization: subject.authorization }
+  const transfers = { spread: 'uniform', items: null, perSecond: past.perSecond } as const
+  const beside = past.perSecond > 0 && httpLoad({ ...load, connections: CONNECTIONS, sends: transfers })
+  const results = await Promise.all(
+    PAGES.map((page) => httpLoad({ ...load, connections: 1, sends: { page, sinceMs } })),
+  )
+  await beside
+  return results.reduce((slowest, result) => (result.p99_ms > slowest.p99_ms ? result : slowest))
+}
+
+async function makePast(subject: Subject, transfers: number): Promise<void> {
+  for (let left = transfers; left > 0; left -= AT_ONCE) {
+    await Promise.all(Array.from({ length: Math.min(left, AT_ONCE) }, () => postTransfer(subject, 'uniform')))
+  }
+  await subject.settle()
+}
