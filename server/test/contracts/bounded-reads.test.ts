@@ -19,6 +19,10 @@ const ROWS_MAX = 20 * LIMIT
 
 const ACCOUNTS = 5_000
 const TRANSFERS = 100_000
+/** So many of the oldest and of the newest transfers failed. */
+const FAILED_FIRST = 20
+const FAILED_LAST = 5_000
+const hasFailed = `(n <= ${FAILED_FIRST} or n > ${TRANSFERS - FAILED_LAST})`
 
 /** The n-th id of its kind, in SQL. */
 const uuid = (n: string): string => `('01900000-0000-7000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`
@@ -38,17 +42,18 @@ const FILL = `
     (id, kind, user_id, currency, scale, posted, credit_limit, last_entry, version, metadata, created_at, updated_at)
   select n, 'standard', ${uuid('n')}, 'EUR', 2, 0, 0, 1, 1, '{}', now(), now() from generate_series(1, ${ACCOUNTS}) n;
   insert into florin.transfers (id, status, postings, failure, reference, metadata, created_at)
-  select ${uuid('n')}, case when n <= 20 then 'failed' else 'posted' end, ${posting(`1 + n % ${ACCOUNTS}`, '1')},
-    case when n <= 20 then '{"code":"insufficient_funds","field":null,"message":""}'::jsonb end,
+  select ${uuid('n')}, case when ${hasFailed} then 'failed' else 'posted' end, ${posting(`1 + n % ${ACCOUNTS}`, '1')},
+    case when ${hasFailed} then '{"code":"insufficient_funds","field":null,"message":""}'::jsonb end,
     'r' || n, '{}', ${at('n')}
   from generate_series(1, ${TRANSFERS}) n;
-  insert into florin.failed_transfer_accounts select 1 + n % ${ACCOUNTS}, ${at('n')}, ${uuid('n')} from generate_series(1, 20) n;
+  insert into florin.failed_transfer_accounts select 1 + n % ${ACCOUNTS}, ${at('n')}, ${uuid('n')}
+  from generate_series(1, ${TRANSFERS}) n where ${hasFailed};
   insert into florin.entries
     (account_id, number, transfer_id, created_at, debits_after, amount, balance_after, debited_after)
   select account_id, row_number() over (partition by account_id order by n), ${uuid('n')}, ${at('n')}, 0, 1, 0, 0
   from (
-    select n, 1 + n % ${ACCOUNTS} as account_id from generate_series(21, ${TRANSFERS}) n
-    union all select n, 1 from generate_series(21, ${TRANSFERS}) n
+    select n, a as account_id
+    from generate_series(1, ${TRANSFERS}) n, unnest(array[1 + n % ${ACCOUNTS}, 1]) a where not ${hasFailed}
   ) e;
   insert into florin.backdated_entries
   select account_id, number, created_at - interval '1 day', 1 from florin.entries where number % 97 = 0;
@@ -103,7 +108,9 @@ const reads: Readonly<Record<string, (ledger: Ledger) => Promise<unknown>>> = {
   'transfers of a hot account': (ledger) => ledger.listTransfers({ accountIds: [hot], limit }),
   'old transfers of a hot account': (ledger) => ledger.listTransfers({ accountIds: [hot], to: early, limit }),
   'transfers of a user': (ledger) => ledger.listTransfers({ userId: user, limit }),
-  'failed transfers, of which there are few': (ledger) => ledger.listTransfers({ status: 'failed', limit }),
+  'posted transfers behind many that failed': (ledger) => ledger.listTransfers({ status: 'posted', limit }),
+  'failed transfers behind many that were posted': (ledger) =>
+    ledger.listTransfers({ status: 'failed', to: late, limit }),
   'failed transfers of a hot account': (ledger) =>
     ledger.listTransfers({ status: 'failed', accountIds: [hot], limit }),
   'transfers with a reference': (ledger) => ledger.listTransfers({ reference: 'r5000', limit }),

@@ -1,10 +1,13 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { AccountId, UserId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
+import type { Transfer } from '#core/transfer.ts'
 import type { LedgerReader, TransferFilter, TransferPosition } from '#ports/ledger-reader.ts'
 import { toAccount } from './codec.ts'
-import { toEntry, toTransfer } from './codec-transfers.ts'
-import type { Databases } from './tables.ts'
+import { toEntry, toTransfer, type TransferRow } from './codec-transfers.ts'
+import type { Database, Databases } from './tables.ts'
+
+type TransferQuery = Parameters<LedgerReader['listTransfers']>[0]
 
 /** Reads accounts, transfers and entries. Every list walks an index from where its page begins. */
 export function createReader({ db, prepared }: Databases): LedgerReader {
@@ -29,29 +32,13 @@ export function createReader({ db, prepared }: Databases): LedgerReader {
       const row = await db.selectFrom('florin.transfers').selectAll().where('id', '=', id).executeTakeFirst()
       return row && toTransfer(row)
     },
-    async listTransfers({ after, limit, ...filter }) {
-      const { status, reference, holdId, reversalOf, from, to } = filter
-      const accounts = accountsOf(filter)
-      // Found by what few transfers share, and only then asked for their accounts.
-      const rare = reference !== undefined || holdId !== undefined || reversalOf !== undefined
+    async listTransfers(query) {
+      const { status, limit } = query
+      const statuses = status === undefined ? (['posted', 'failed'] as const) : [status]
+      const walks = statuses.map((one) => transfersOf(db, one, query))
       const rows = await db
-        .selectFrom('florin.transfers as t')
+        .selectFrom(sql<TransferRow>`(${sql.join(walks, sql` union all `)})`.as('t'))
         .selectAll('t')
-        .$if(accounts !== null && !rare, (query) =>
-          query.where(
-            sql<boolean>`t.id = any (array(${positions(accounts as Accounts, filter, after, limit)}))`,
-          ),
-        )
-        .$if(accounts !== null && rare, (query) => query.where(named(accounts as Accounts)))
-        .$if(status !== undefined, (query) => query.where('t.status', '=', status as 'posted'))
-        .$if(reference !== undefined, (query) => query.where('t.reference', '=', reference as string))
-        .$if(holdId !== undefined, (query) => query.where(sql<boolean>`t.details ->> 'hold_id' = ${holdId}`))
-        .$if(reversalOf !== undefined, (query) =>
-          query.where(sql<boolean>`t.details ->> 'reversal_of' = ${reversalOf}`),
-        )
-        .$if(from !== undefined, (query) => query.where('t.created_at', '>=', from as Instant))
-        .$if(to !== undefined, (query) => query.where('t.created_at', '<', to as Instant))
-        .$if(after !== undefined, (query) => query.where(before(after as TransferPosition, sql.ref('t.id'))))
         .orderBy('t.created_at', 'desc')
         .orderBy('t.id', 'desc')
         .limit(limit)
@@ -88,6 +75,33 @@ const ENTRY_COLUMNS = [
 /** Of a transfer `t`: its business time, when that is not the time of its recording. */
 export const EFFECTIVE_AT = sql<Instant | null>`(t.details ->> 'effective_at')::timestamptz`
 
+/** The newest transfers of a status: each status has indexes of its own, so neither list walks past the other's. */
+function transfersOf(db: Database, status: Transfer['status'], query: TransferQuery) {
+  const { reference, holdId, reversalOf, from, to, after, limit } = query
+  const accounts = accountsOf(query)
+  // Found by what few transfers share, and only then asked for their accounts.
+  const rare = reference !== undefined || holdId !== undefined || reversalOf !== undefined
+  return db
+    .selectFrom('florin.transfers as t')
+    .selectAll('t')
+    .where('t.status', '=', sql.lit(status))
+    .$if(accounts !== null && !rare, (rows) =>
+      rows.where(sql<boolean>`t.id = any (array(${positions(accounts as Accounts, status, query)}))`),
+    )
+    .$if(accounts !== null && rare, (rows) => rows.where(named(accounts as Accounts)))
+    .$if(reference !== undefined, (rows) => rows.where('t.reference', '=', reference as string))
+    .$if(holdId !== undefined, (rows) => rows.where(sql<boolean>`t.details ->> 'hold_id' = ${holdId}`))
+    .$if(reversalOf !== undefined, (rows) =>
+      rows.where(sql<boolean>`t.details ->> 'reversal_of' = ${reversalOf}`),
+    )
+    .$if(from !== undefined, (rows) => rows.where('t.created_at', '>=', from as Instant))
+    .$if(to !== undefined, (rows) => rows.where('t.created_at', '<', to as Instant))
+    .$if(after !== undefined, (rows) => rows.where(before(after as TransferPosition, sql.ref('t.id'))))
+    .orderBy('t.created_at', 'desc')
+    .orderBy('t.id', 'desc')
+    .limit(limit)
+}
+
 type Accounts = RawBuilder<unknown>
 
 /** The ids of the accounts that a filter is about, as a subquery; null when it names none. */
@@ -100,32 +114,29 @@ function accountsOf({ accountIds, userId }: TransferFilter): Accounts | null {
 
 /**
  * The newest `limit` transfers of the accounts, as ids: of each account a walk along an index from one time to the next,
- * until enough were found, merged. An account's transfers are those with entries on it, and those that failed and name it.
+ * until enough were found, merged. An account's posted transfers are those with entries on it; those that failed name it.
  */
 function positions(
   accounts: Accounts,
-  { status, from, to }: TransferFilter,
-  after: TransferPosition | undefined,
-  limit: number,
+  status: Transfer['status'],
+  { from, to, after, limit }: TransferQuery,
 ): RawBuilder<unknown> {
-  const tables = [
-    ...(status === 'failed' ? [] : ['florin.entries']),
-    ...(status === 'posted' ? [] : ['florin.failed_transfer_accounts']),
-  ]
   const start = [
     ...(to === undefined ? [] : [sql`m.created_at < ${to}`]),
     ...(after === undefined ? [] : [sql`m.created_at <= ${after.createdAt}`]),
   ]
   const end = from === undefined ? [] : [sql`m.created_at >= ${from}`]
   const place = after === undefined ? [] : [before(after, sql.ref('m.transfer_id'), 'm')]
-  const walks = tables.map((table) => {
-    const where = (...conditions: readonly RawBuilder<unknown>[]) =>
-      sql`from ${sql.table(table)} m where ${sql.join([sql`m.account_id = a.id`, ...conditions], sql` and `)}`
-    const next = (...conditions: readonly RawBuilder<unknown>[]) =>
-      sql`select m.created_at ${where(...conditions, ...end)} order by m.created_at desc limit 1`
-    const found = sql`select array_agg(distinct m.transfer_id) ${where(sql`m.created_at = t.created_at`, ...place)}`
-    return sql`
-      select m.created_at, m.transfer_id
+  const table = sql.table(status === 'posted' ? 'florin.entries' : 'florin.failed_transfer_accounts')
+  const where = (...conditions: readonly RawBuilder<unknown>[]) =>
+    sql`from ${table} m where ${sql.join([sql`m.account_id = a.id`, ...conditions], sql` and `)}`
+  const next = (...conditions: readonly RawBuilder<unknown>[]) =>
+    sql`select m.created_at ${where(...conditions, ...end)} order by m.created_at desc limit 1`
+  const found = sql`select array_agg(distinct m.transfer_id) ${where(sql`m.created_at = t.created_at`, ...place)}`
+  return sql`
+    select w.transfer_id
+    from (
+      select distinct m.created_at, m.transfer_id
       from (${accounts}) as a (id)
       cross join lateral (
         with recursive times (created_at, ids, found) as (
@@ -139,11 +150,8 @@ function positions(
           where times.found < ${limit}
         )
         select created_at, unnest(ids) as transfer_id from times
-      ) m`
-  })
-  return sql`
-    select w.transfer_id
-    from (select distinct * from (${sql.join(walks, sql` union all `)}) u) w
+      ) m
+    ) w
     order by w.created_at desc, w.transfer_id desc
     limit ${limit}`
 }
