@@ -22,6 +22,7 @@ import type { AccountId } from '#core/ids.ts'
 import type { HttpLog } from '#api/http/log.ts'
 import { createLoginParts } from './login-parts.ts'
 import { idleLoad } from './idle-load.ts'
+import type { Ledger } from './stores.ts'
 import { createHttpServer, type HttpServerOptions } from '#api/http/server.ts'
 
 /* oxlint-disable typescript/no-explicit-any -- tests look into answers freely; their shape is checked for every one */
@@ -44,9 +45,9 @@ export interface Ask {
 }
 
 /** The edge under test. */
-export interface Edge {
+export interface Edge<Store extends Ledger = MemoryStore> {
   readonly app: FastifyInstance
-  readonly store: MemoryStore
+  readonly store: Store
   /** Without any control of access. */
   readonly florin: Florin
   readonly accessControl: AccessControl
@@ -110,9 +111,10 @@ function withLogins(tokens: TokenAuthentication, { logins }: Florin): TokenAuthe
   }
 }
 
-/** Makes the edge over an empty memory store. `change` replaces parts of Florin, for the ways it can fail. */
-export async function createEdge(
+/** Makes the edge over an empty memory store, or the given one. `change` replaces parts of Florin, for the ways it can fail. */
+export async function createEdge<Store extends Ledger = MemoryStore>(
   options: {
+    readonly store?: Store
     readonly change?: (florin: Florin) => Partial<Florin>
     readonly logRequests?: boolean
     readonly docs?: boolean
@@ -123,9 +125,9 @@ export async function createEdge(
     /** What else differs from the edge's defaults. */
     readonly server?: Partial<HttpServerOptions>
   } = {},
-): Promise<Edge> {
+): Promise<Edge<Store>> {
   const clock = createMovableClock()
-  const store = createMemoryStore({ clock, sha256 })
+  const store = options.store ?? (createMemoryStore({ clock, sha256 }) as Ledger as Store)
   const batcher = createCommandBatcher(store)
   const whole = createFlorin({
     batcher,

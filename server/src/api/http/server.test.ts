@@ -5,6 +5,7 @@ import { describe, it } from 'node:test'
 import { AppError } from '#core/errors.ts'
 import { openAccess } from '#app/access-control.ts'
 import type { Florin } from '#app/florin.ts'
+import type { MemoryStore } from '#adapters/store-memory/store.ts'
 import { createHttpServer } from './server.ts'
 import { idleLoad } from '#test/idle-load.ts'
 import { createEdge, type Edge } from '#test/http-edge.ts'
@@ -12,7 +13,7 @@ import { createEdge, type Edge } from '#test/http-edge.ts'
 const transfer = { source_account_id: 1, destination_account_id: 2, amount: '1' }
 
 async function withEdge(
-  options: Parameters<typeof createEdge>[0],
+  options: Parameters<typeof createEdge<MemoryStore>>[0],
   use: (edge: Edge) => Promise<void>,
 ): Promise<void> {
   const edge = await createEdge(options)
