@@ -21,6 +21,7 @@ import { finishLongAnswers } from './long-answers.ts'
 import { serveJwks } from './jwks.ts'
 import { createRequestCounter } from './rate-limit.ts'
 import { requestIdOf } from './request-id.ts'
+import { pathOfTarget } from './request-target.ts'
 import { serveV1 } from './v1/routes.ts'
 import { serveV2 } from './v2/routes.ts'
 
@@ -65,6 +66,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     logger: false,
     bodyLimit: BODY_SIZE_MAX,
     genReqId: requestIdOf,
+    rewriteUrl: pathOfTarget,
     frameworkErrors(error, request, reply) {
       const { socket, headers } = request.raw
       const said = headers['x-forwarded-for'] as string | undefined
