@@ -1,6 +1,6 @@
 /** Two users with what belongs to them, and callers of every role, so that one can see who may do what to whose. */
 import assert from 'node:assert/strict'
-import type { TokenAuthentication } from '#app/access-control.ts'
+import type { TokenAuthentication } from '#app/token-authentication.ts'
 import type { Florin } from '#app/florin.ts'
 import type { IssuedTokens } from '#app/logins.ts'
 import type { Caller } from '#app/request.ts'

@@ -8,15 +8,11 @@ import { createFixedRates, type FixedRate } from '#adapters/rates-fixed/rates.ts
 import { createMovableClock } from '#adapters/runtime-node/clock.ts'
 import { createSecrets } from '#adapters/runtime-node/secrets.ts'
 import { createMemoryStore, type MemoryStore } from '#adapters/store-memory/store.ts'
-import {
-  createAccessControl,
-  openAccess,
-  type AccessControl,
-  type TokenAuthentication,
-} from '#app/access-control.ts'
+import { createAccessControl, openAccess, type AccessControl } from '#app/access-control.ts'
 import { createCommandBatcher } from '#app/command-batcher.ts'
 import { createFlorin, FLORIN_SETTINGS, type Florin } from '#app/florin.ts'
 import type { LoginParts } from '#app/logins.ts'
+import type { TokenAuthentication } from '#app/token-authentication.ts'
 import { parseCurrencyCode, type Currency, type CurrencyCode } from '#core/currency.ts'
 import type { AccountId } from '#core/ids.ts'
 import type { HttpLog } from '#api/http/log.ts'

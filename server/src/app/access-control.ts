@@ -9,17 +9,12 @@ import { noneExternal, withDebitCheck, withoutIssuing } from './debits.ts'
 import type { Florin } from './florin.ts'
 import { grantingOwnScopes } from './granting.ts'
 import { toOwnFlorin } from './own-florin.ts'
+import type { TokenAuthentication } from './token-authentication.ts'
 
 /** What a request says about who sends it. */
 interface Credentials {
   /** As HTTP's Authorization: `Bearer flk_…`; undefined when there is none. */
   readonly authorization: string | undefined
-}
-
-/** Knows callers by tokens that are no API keys. */
-export interface TokenAuthentication {
-  /** Whose token it is. Throws unauthorized. The same caller is the same object as long as the token is good. */
-  authenticate(token: string): Promise<Access>
 }
 
 /** Lets callers in. */

@@ -2,7 +2,6 @@
 import { AppError } from '#core/errors.ts'
 import type { RateLimiter, Taken } from '#ports/rate-limiter.ts'
 import type { Bulk } from './bulk.ts'
-import type { Florin } from './florin.ts'
 
 /** The limits; null: there is none. */
 export interface RateLimits {
@@ -27,16 +26,15 @@ export function tooManyRequests({ waitMs }: Taken): AppError {
  * A bulk comes in as one request, and pays for its other items afterwards: none is refused for its size, and in the end
  * nobody posts more than their rate.
  */
-export function withBulksCounted(florin: Florin, perPrincipal: RateLimiter): Florin {
-  const bulk: Bulk = {
+export function withItemsCounted(bulk: Bulk, perPrincipal: RateLimiter): Bulk {
+  return {
     async atomic(caller, items) {
       await perPrincipal.owe(caller.principal, items.length - 1)
-      return await florin.bulk.atomic(caller, items)
+      return await bulk.atomic(caller, items)
     },
     async *independent(caller, items) {
       await perPrincipal.owe(caller.principal, items.length - 1)
-      yield* florin.bulk.independent(caller, items)
+      yield* bulk.independent(caller, items)
     },
   }
-  return { ...florin, bulk }
 }

@@ -8,7 +8,6 @@ import type { ForeignTokens, TokenClaims, TokenKeys } from '#ports/access-tokens
 import type { Clock } from '#ports/clock.ts'
 import type { HexDigest } from '#ports/digest.ts'
 import type { LoginReader } from '#ports/login-reader.ts'
-import type { TokenAuthentication } from './access-control.ts'
 import { toForeignAccess, type ClaimNames } from './foreign-access.ts'
 import { createFreshCache } from './fresh-cache.ts'
 import { createGroupedLoad } from './grouped-load.ts'
@@ -21,6 +20,12 @@ const SESSION_CACHE_SIZE_MAX = 20_000
 const VERIFIED_MAX = 20_000
 /** What is longer is not looked at. */
 const TOKEN_LENGTH_MAX = 8_192
+
+/** Knows callers by tokens that are no API keys. */
+export interface TokenAuthentication {
+  /** Whose token it is. Throws unauthorized. The same caller is the same object as long as the token is good. */
+  authenticate(token: string): Promise<Access>
+}
 
 /** Knows callers by access tokens. */
 export interface SessionAuthentication extends TokenAuthentication {

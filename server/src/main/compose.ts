@@ -30,7 +30,7 @@ import { LOGIN_LIMITS } from '#app/login-throttle.ts'
 import type { LoginParts } from '#app/logins.ts'
 import { createLoad } from '#app/load.ts'
 import { createForgetIdempotency } from '#app/forget-idempotency.ts'
-import { NO_RATE_LIMITS, withBulksCounted, type RateLimits } from '#app/rate-limits.ts'
+import { NO_RATE_LIMITS, withItemsCounted, type RateLimits } from '#app/rate-limits.ts'
 import { catchUpWith } from '#app/test-clock.ts'
 import type { VerifyDeps } from '#app/verify-ledger.ts'
 import { AppError } from '#core/errors.ts'
@@ -221,7 +221,8 @@ export async function openLedger(config: Config, log: Log, options: OpenOptions)
     })
     const rateLimits = createRateLimits(config, limiterOf)
     const { perPrincipal } = rateLimits
-    const counted = perPrincipal === null ? florin : withBulksCounted(florin, perPrincipal)
+    const counted =
+      perPrincipal === null ? florin : { ...florin, bulk: withItemsCounted(florin.bulk, perPrincipal) }
     const accessControl =
       auth === 'on'
         ? createAccessControl({ florin: counted, reader: store, tokens: florin.logins.authentication })

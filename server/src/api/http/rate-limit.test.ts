@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createMemoryRateLimiter } from '#adapters/limits-memory/rate-limiter.ts'
 import { createAccessControl } from '#app/access-control.ts'
-import { withBulksCounted, type RateLimits } from '#app/rate-limits.ts'
+import { withItemsCounted, type RateLimits } from '#app/rate-limits.ts'
 import { makeAccessWorld, roleTokens } from '#test/access-world.ts'
 import { createEdge } from '#test/http-edge.ts'
 import { createClientAddress } from '../client-address.ts'
@@ -88,7 +88,7 @@ describe('limits over HTTP', () => {
     await using edge = await open({})
     const { ann } = await makeAccessWorld(edge.florin)
     const accessControl = createAccessControl({
-      florin: withBulksCounted(edge.florin, perPrincipal),
+      florin: { ...edge.florin, bulk: withItemsCounted(edge.florin.bulk, perPrincipal) },
       reader: edge.store,
       tokens: roleTokens,
     })
