@@ -1,5 +1,6 @@
 // One transfer, asked of the use case in this process.
-import type { Principal, Rejected } from '../server/src/core/command.ts'
+import type { Rejected } from '../server/src/core/command.ts'
+import type { Principal } from '../server/src/core/command-fields.ts'
 import type { CurrencyCode } from '../server/src/core/currency.ts'
 import type { Caller } from '../server/src/app/request.ts'
 import { pickAccounts, type Spread } from './accounts.ts'

@@ -22,7 +22,7 @@ import { createFlorin, FLORIN_SETTINGS, type Florin } from '../server/src/app/fl
 import type { LoginParts } from '../server/src/app/logins.ts'
 import { NO_RATE_LIMITS } from '../server/src/app/rate-limits.ts'
 import type { CurrencyCode } from '../server/src/core/currency.ts'
-import type { Principal } from '../server/src/core/command.ts'
+import type { Principal } from '../server/src/core/command-fields.ts'
 import type { Log } from '../server/src/ports/log.ts'
 import { ACCOUNT_COUNT, INITIAL_BALANCE, toId } from './accounts.ts'
 import { createTextbook } from './textbook.ts'

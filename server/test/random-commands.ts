@@ -1,6 +1,7 @@
 // Random commands over a small world, so that ids collide, floors are met, versions go stale and holds expire.
 import fc from 'fast-check'
-import type { Command, Principal } from '#core/command.ts'
+import type { Command } from '#core/command.ts'
+import type { Principal } from '#core/command-fields.ts'
 import type { AccountId, ApiKeyId, HoldId, PolicyId, QuoteId, SessionId, TransferId } from '#core/ids.ts'
 import { addSeconds, type Instant } from '#core/instant.ts'
 import type { Posting } from '#core/transfer.ts'

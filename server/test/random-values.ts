@@ -1,6 +1,6 @@
 // Random values in a small world, so that ids collide, floors are met and versions go stale.
 import fc from 'fast-check'
-import type { Idempotency, Principal } from '#core/command.ts'
+import type { Idempotency, Principal } from '#core/command-fields.ts'
 import type { Currency, CurrencyCode } from '#core/currency.ts'
 import type { AccountId, TransferId, UserId } from '#core/ids.ts'
 import { freezes, NO_RULES, velocityWindows, type PolicyRules, type PolicyTarget } from '#core/policy.ts'

@@ -40,7 +40,8 @@
  * `m:colour=red` (metadata). Those that move money: `id=t1` names the transfer, so that it can be reversed.
  */
 import { sha256Hex } from '#adapters/runtime-node/digest.ts'
-import type { Command, Idempotency, PostTransfer, Principal } from '#core/command.ts'
+import type { Command, PostTransfer } from '#core/command.ts'
+import type { Idempotency, Principal } from '#core/command-fields.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId, TransferId } from '#core/ids.ts'
 import type { PolicyTarget } from '#core/policy.ts'

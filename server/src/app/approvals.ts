@@ -1,6 +1,7 @@
 // Use cases of approvals: let a transfer happen that waits, turn it down, end what nobody decided in time.
 import type { ApproveTransfer, RejectTransfer } from '#core/approval-commands.ts'
-import type { OutcomeOf, Principal } from '#core/command.ts'
+import type { OutcomeOf } from '#core/command.ts'
+import type { Principal } from '#core/command-fields.ts'
 import type { TransferId } from '#core/ids.ts'
 import type { ApprovalReader } from '#ports/approval-reader.ts'
 import type { Clock } from '#ports/clock.ts'

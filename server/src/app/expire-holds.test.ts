@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import type { Principal } from '#core/command.ts'
+import type { Principal } from '#core/command-fields.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId } from '#core/ids.ts'
 import { addSeconds } from '#core/instant.ts'

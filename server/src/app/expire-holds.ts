@@ -1,6 +1,6 @@
 // Holds end at their time by themselves: no capture is taken after it, whether anything has looked or not. This only
 // gives back what they still reserve.
-import type { Principal } from '#core/command.ts'
+import type { Principal } from '#core/command-fields.ts'
 import type { Clock } from '#ports/clock.ts'
 import type { HoldReader } from '#ports/hold-reader.ts'
 import type { CommandBatcher } from './command-batcher.ts'

@@ -1,7 +1,7 @@
 // What the claims of an OpenID provider's token come to here.
 import { accessError } from '#core/access-codes.ts'
 import { roles, scopes, type Access, type Role, type Scope } from '#core/access.ts'
-import type { Principal } from '#core/command.ts'
+import type { Principal } from '#core/command-fields.ts'
 import { parseUuidV7, type UserId } from '#core/ids.ts'
 import { reachOf, userPrincipal } from '#core/login.ts'
 import type { TokenClaims } from '#ports/access-tokens.ts'

@@ -1,7 +1,7 @@
 // Use cases of logging in: passwords, roles and sessions.
 import { accessError } from '#core/access-codes.ts'
 import type { Role } from '#core/access.ts'
-import type { Origin } from '#core/audit.ts'
+import type { Origin } from '#core/command-fields.ts'
 import type { OutcomeOf } from '#core/command.ts'
 import { AppError } from '#core/errors.ts'
 import { parseUuidV7, type SessionId, type UserId } from '#core/ids.ts'

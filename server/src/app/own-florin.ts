@@ -1,6 +1,7 @@
 // Florin as a user has it: only what is their own is there, and nothing shows what others have.
 import { accessError } from '#core/access-codes.ts'
-import type { Principal, Rejected } from '#core/command.ts'
+import type { Rejected } from '#core/command.ts'
+import type { Principal } from '#core/command-fields.ts'
 import type { AccountId, HoldId, UserId } from '#core/ids.ts'
 import type { Hold } from '#core/hold.ts'
 import { rejected } from '#core/outcome.ts'

@@ -1,7 +1,6 @@
 // What every request that changes something brings along.
-import type { Origin } from '#core/audit.ts'
+import type { CommandFields, Origin, Principal } from '#core/command-fields.ts'
 import { canonicalJson, type Json } from '#core/canonical-json.ts'
-import type { CommandFields, Principal } from '#core/command.ts'
 import { AppError } from '#core/errors.ts'
 import type { HexDigest } from '#ports/digest.ts'
 

@@ -2,7 +2,7 @@
 import type { Scope } from './access.ts'
 import type { ApiKey } from './api-key.ts'
 import type { Attempt } from './attempt.ts'
-import type { CommandFields } from './command.ts'
+import type { CommandFields } from './command-fields.ts'
 import type { ApiKeyId } from './ids.ts'
 import type { Instant } from './instant.ts'
 

@@ -1,7 +1,7 @@
 // Facts about who may do what. Hashes and secrets are never in them.
 import type { ApiKey } from './api-key.ts'
 import type { Json } from './canonical-json.ts'
-import type { Principal } from './command.ts'
+import type { Principal } from './command-fields.ts'
 import type { Fact } from './facts.ts'
 
 /** An API key was made, got a new secret, or was ended. */

@@ -1,5 +1,5 @@
 // Who may do what: scopes, the roles that bundle them, and what is known of a caller.
-import type { Principal } from './command.ts'
+import type { Principal } from './command-fields.ts'
 import type { UserId } from './ids.ts'
 import { parsed, problem, type Parsed } from './parsed.ts'
 

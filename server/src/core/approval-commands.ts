@@ -1,6 +1,6 @@
 // Commands that end approvals. What makes them is a transfer.
 import type { Approval } from './approval.ts'
-import type { CommandFields } from './command.ts'
+import type { CommandFields } from './command-fields.ts'
 import type { TransferId } from './ids.ts'
 import type { PostedTransfer } from './transfer.ts'
 

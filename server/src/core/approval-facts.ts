@@ -1,7 +1,7 @@
 // Facts about approvals. What an approved transfer came to is told by the transfer.
 import type { Approval } from './approval.ts'
 import type { Json } from './canonical-json.ts'
-import type { Principal } from './command.ts'
+import type { Principal } from './command-fields.ts'
 import { postingsJson, type Fact } from './facts.ts'
 
 /** A transfer waits for approval. */

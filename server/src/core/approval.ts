@@ -1,5 +1,5 @@
 // Approvals: transfers that wait for a second principal. Each has the id of the transfer that it is for.
-import type { Principal } from './command.ts'
+import type { Principal } from './command-fields.ts'
 import type { AccountId, PolicyId, TransferId } from './ids.ts'
 import type { Instant } from './instant.ts'
 import type { TransferContent } from './transfer.ts'

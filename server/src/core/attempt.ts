@@ -1,5 +1,5 @@
 // Attempts that were refused: what nobody did, and who tried.
-import type { Principal } from './command.ts'
+import type { Principal } from './command-fields.ts'
 import type { Fact } from './facts.ts'
 import type { Instant } from './instant.ts'
 

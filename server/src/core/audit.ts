@@ -2,22 +2,12 @@
 // journal. What facts do not tell (from where, by which request, what it was before) stands once a page beside them, in
 // a line that is sealed with them: events show facts to many, and where callers sit is not theirs to see.
 import { canonicalJson, type Json } from './canonical-json.ts'
+import type { Origin } from './command-fields.ts'
 import type { Fact, FactType } from './facts.ts'
 import type { Instant } from './instant.ts'
 import { toFact } from './journal-page.ts'
 import { list, nullable, object, text, wholeNumber } from './json-read.ts'
 import { readAttempt } from './recorded-access.ts'
-
-/** From where a command came. */
-export interface Origin {
-  /** By its name in the table of operations. */
-  readonly operation: string
-  /** Of the caller; null for one at the machine itself. */
-  readonly address: string | null
-  readonly requestId: string | null
-  /** By what the caller was known, where the principal does not tell it. */
-  readonly credential: string | null
-}
 
 /** What one command of a page did: facts from `first` on, from where, and old values by place of the fact. */
 export interface OriginOfFacts {

@@ -3,7 +3,7 @@ import type { Role } from './access.ts'
 import type { AccessCommand, AccessMadeBy, AccessMakes } from './access-commands.ts'
 import type { ApprovalCommand, ApprovalMadeBy, ApprovalMakes } from './approval-commands.ts'
 import type { Account } from './account.ts'
-import type { Origin } from './audit.ts'
+import type { CommandFields, Principal } from './command-fields.ts'
 import type { Refusal } from './codes.ts'
 import type { Currency, LedgerCurrency } from './currency.ts'
 import type { Hold } from './hold.ts'
@@ -15,24 +15,6 @@ import type { Policy, PolicyRules, PolicyTarget } from './policy.ts'
 import type { Quote } from './quote.ts'
 import type { Entry, FailedTransfer, PostedTransfer, TransferContent } from './transfer.ts'
 import type { User } from './user.ts'
-
-/** Who is calling: the name under which idempotency keys are kept and facts are signed. */
-export type Principal = string & { readonly __brand: 'Principal' }
-
-/** What makes a retry safe: the caller's key, and what the request was. */
-export interface Idempotency {
-  readonly key: string
-  /** Hex SHA-256 of the request as it was understood; another request under the same key is refused. */
-  readonly fingerprint: string
-}
-
-/** What every command has. */
-export interface CommandFields {
-  readonly principal: Principal
-  readonly idempotency: Idempotency | null
-  /** From where it came; absent: Florin itself wants it. */
-  readonly origin?: Origin
-}
 
 /** Makes a currency of your own. */
 export interface CreateCurrency extends CommandFields {

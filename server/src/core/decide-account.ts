@@ -1,7 +1,8 @@
 // The rules of opening an account and of changing its settings.
 import { EMPTY_BALANCE, type Account } from './account.ts'
 import { assert, expectDefined } from './assert.ts'
-import type { CloseAccount, CreateAccount, OutcomeOf, Principal, Rejected, UpdateAccount } from './command.ts'
+import type { CloseAccount, CreateAccount, OutcomeOf, Rejected, UpdateAccount } from './command.ts'
+import type { Principal } from './command-fields.ts'
 import type { Currency } from './currency.ts'
 import type { Refusal, RefusalCode } from './codes.ts'
 import { openCurrency } from './decide-currency.ts'

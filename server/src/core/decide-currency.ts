@@ -1,5 +1,6 @@
 // The rules of currencies: created by name, or opened with their first account.
-import type { CreateCurrency, OutcomeOf, Principal } from './command.ts'
+import type { CreateCurrency, OutcomeOf } from './command.ts'
+import type { Principal } from './command-fields.ts'
 import type { Currency, LedgerCurrency } from './currency.ts'
 import { putCurrency, type Draft } from './draft.ts'
 import { currencyCreated } from './facts.ts'

@@ -1,6 +1,7 @@
 // The rules of passwords, roles and sessions. Whoever decides has locked the user, and has all of the user's sessions.
 import type { Role } from './access.ts'
-import type { OutcomeOf, Principal, Rejected } from './command.ts'
+import type { OutcomeOf, Rejected } from './command.ts'
+import type { Principal } from './command-fields.ts'
 import { deleteSession, putLogin, putSession, type Draft } from './draft.ts'
 import type { SessionId, UserId } from './ids.ts'
 import { addSeconds } from './instant.ts'

@@ -1,5 +1,6 @@
 // The rules of policies: one for each target, and a fee that somebody can receive.
-import type { CreatePolicy, OutcomeOf, Principal, Rejected, UpdatePolicy } from './command.ts'
+import type { CreatePolicy, OutcomeOf, Rejected, UpdatePolicy } from './command.ts'
+import type { Principal } from './command-fields.ts'
 import type { CurrencyCode } from './currency.ts'
 import { putPolicy, removePolicy, type Draft } from './draft.ts'
 import { policyFact } from './facts.ts'

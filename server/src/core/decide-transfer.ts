@@ -1,13 +1,7 @@
 // Transfers: the guards of rules.ts first; past them the transfer must succeed.
 import type { Approval } from './approval.ts'
-import type {
-  OutcomeOf,
-  PostTransfer,
-  Principal,
-  Rejected,
-  SimulateTransfer,
-  TransferOutcome,
-} from './command.ts'
+import type { OutcomeOf, PostTransfer, Rejected, SimulateTransfer, TransferOutcome } from './command.ts'
+import type { Principal } from './command-fields.ts'
 import type { Refusal } from './codes.ts'
 import { askApproval } from './decide-approval.ts'
 import { attempt, putTransfer, settle, type Draft } from './draft.ts'

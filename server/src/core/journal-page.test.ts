@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import test from 'node:test'
 import { sha256 } from '#adapters/runtime-node/digest.ts'
-import type { Principal } from './command.ts'
+import type { Principal } from './command-fields.ts'
 import type { Instant } from './instant.ts'
 import { GENESIS_HASH, pageHash, toFact, toLine } from './journal-page.ts'
 

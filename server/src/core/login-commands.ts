@@ -1,7 +1,7 @@
 // Commands that change how users log in. None is kept under an idempotency key: what is kept there could be asked for
 // again, and each of them comes to the same when it is done twice, or is found out (a refresh).
 import type { Role } from './access.ts'
-import type { CommandFields } from './command.ts'
+import type { CommandFields } from './command-fields.ts'
 import type { SessionId, UserId } from './ids.ts'
 import type { Login, Session } from './login.ts'
 

@@ -1,5 +1,5 @@
 // Facts about how users log in. No password, hash or token is in them, nor any name of a person.
-import type { Principal } from './command.ts'
+import type { Principal } from './command-fields.ts'
 import type { Fact } from './facts.ts'
 import type { Role } from './access.ts'
 import type { UserId } from './ids.ts'

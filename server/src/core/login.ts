@@ -1,7 +1,7 @@
 // How users log in: the roles that they have, the password that proves who they are, and their sessions. Of a password
 // only a slow hash is kept, and of a session nothing that would let anybody in: its tokens are made under the secret.
 import { roles, scopesOf, type Role, type Scope } from './access.ts'
-import type { Principal } from './command.ts'
+import type { Principal } from './command-fields.ts'
 import type { SessionId, UserId } from './ids.ts'
 import { addSeconds, type Instant } from './instant.ts'
 import { parsed, problem, type Parsed } from './parsed.ts'

@@ -1,7 +1,7 @@
 // Facts about approvals, read back from the journal.
 import { approvalStatuses, type Approval } from './approval.ts'
 import { approvalEnded, approvalRequested, type ApprovalChange } from './approval-facts.ts'
-import type { Principal } from './command.ts'
+import type { Principal } from './command-fields.ts'
 import type { Fact } from './facts.ts'
 import { parseAccountId, parseUuidV7, type PolicyId, type TransferId } from './ids.ts'
 import {

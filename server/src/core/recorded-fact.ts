@@ -1,6 +1,6 @@
 // Facts read back from the journal's text into what they were made from. Nothing in a line is taken on trust.
 import { EMPTY_BALANCE, type Account } from './account.ts'
-import type { Principal } from './command.ts'
+import type { Principal } from './command-fields.ts'
 import type { Currency } from './currency.ts'
 import {
   accountFact,

@@ -1,6 +1,6 @@
 // Facts about how users log in, read back from the journal.
 import type { Role } from './access.ts'
-import type { Principal } from './command.ts'
+import type { Principal } from './command-fields.ts'
 import type { Fact } from './facts.ts'
 import { parseUuidV7, type SessionId, type UserId } from './ids.ts'
 import type { Instant } from './instant.ts'

@@ -3,7 +3,7 @@ import test from 'node:test'
 import { createTestIds } from '#test/ids.ts'
 import { transferOf, userOf } from '#test/shorthand-words.ts'
 import { toCommand } from '#test/shorthand.ts'
-import type { Principal } from './command.ts'
+import type { Principal } from './command-fields.ts'
 import { idempotencyId, needsOf, type Needs } from './working-set.ts'
 
 /** What a line needs, without what is empty. */

@@ -1,5 +1,5 @@
 import type { Approval, ApprovalStatus } from '#core/approval.ts'
-import type { Principal } from '#core/command.ts'
+import type { Principal } from '#core/command-fields.ts'
 import type { TransferId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
 

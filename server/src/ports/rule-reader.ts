@@ -1,4 +1,5 @@
-import type { Books, Principal } from '#core/command.ts'
+import type { Books } from '#core/command.ts'
+import type { Principal } from '#core/command-fields.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId, PolicyId, QuoteId, UserId } from '#core/ids.ts'
 import type { Policy, PolicyTarget } from '#core/policy.ts'

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import test, { after } from 'node:test'
-import type { Principal } from '#core/command.ts'
+import type { Principal } from '#core/command-fields.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import type { AccountId, HoldId, PolicyId, TransferId, UserId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'

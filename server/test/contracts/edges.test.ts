@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import type { CurrencyCode } from '#core/currency.ts'
-import type { Principal } from '#core/command.ts'
+import type { Principal } from '#core/command-fields.ts'
 import type { AccountId } from '#core/ids.ts'
 import { createMemoryFlorin } from '#test/florin.ts'
 import { dumpLedger, type LedgerDump } from '#test/ledger-dump.ts'

@@ -1,5 +1,6 @@
 /** Random decisions on transfers that wait. */
-import type { Command, Principal } from '#core/command.ts'
+import type { Command } from '#core/command.ts'
+import type { Principal } from '#core/command-fields.ts'
 import type { TransferId } from '#core/ids.ts'
 import type { Memory, Scene } from './scene.ts'
 

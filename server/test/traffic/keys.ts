@@ -1,7 +1,8 @@
 /** Random API keys: few, so that they are met when they are revoked or their time is over. */
 import type { Scope } from '#core/access.ts'
 import type { Attempt } from '#core/attempt.ts'
-import type { Command, Principal } from '#core/command.ts'
+import type { Command } from '#core/command.ts'
+import type { Principal } from '#core/command-fields.ts'
 import type { ApiKeyId } from '#core/ids.ts'
 import { addSeconds } from '#core/instant.ts'
 import { createMemory, type Scene } from './scene.ts'

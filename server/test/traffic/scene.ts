@@ -1,8 +1,8 @@
 /** Where random traffic plays: few accounts, users and currencies, so that what happens meets what happened before. */
 import type { Account } from '#core/account.ts'
 import type { Approval } from '#core/approval.ts'
-import type { Origin } from '#core/audit.ts'
-import type { Idempotency, IdempotencyRecord, Principal } from '#core/command.ts'
+import type { Idempotency, Origin, Principal } from '#core/command-fields.ts'
+import type { IdempotencyRecord } from '#core/command.ts'
 import type { Currency } from '#core/currency.ts'
 import type { Hold } from '#core/hold.ts'
 import type { AccountId, HoldId, QuoteId, SessionId, TransferId, UserId } from '#core/ids.ts'

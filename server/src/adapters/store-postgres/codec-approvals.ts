@@ -2,7 +2,7 @@
 import type { Approval, ApprovalStatus } from '#core/approval.ts'
 import { askedData } from '#core/approval-facts.ts'
 import type { Json } from '#core/canonical-json.ts'
-import type { Principal } from '#core/command.ts'
+import type { Principal } from '#core/command-fields.ts'
 import type { AccountId, PolicyId, TransferId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
 import { readAsked } from '#core/recorded-approval.ts'

@@ -1,7 +1,8 @@
 // What is kept under idempotency keys, to the domain and back. Transfers and holds are kept as themselves, and pointed to.
 import { expectDefined } from '#core/assert.ts'
 import type { Json } from '#core/canonical-json.ts'
-import type { Accepted, IdempotencyRecord, Makes, Outcome, Principal, Rejected } from '#core/command.ts'
+import type { Accepted, IdempotencyRecord, Makes, Outcome, Rejected } from '#core/command.ts'
+import type { Principal } from '#core/command-fields.ts'
 import type { Refusal } from '#core/codes.ts'
 import { failureJson } from '#core/facts.ts'
 import type { HoldId, TransferId } from '#core/ids.ts'

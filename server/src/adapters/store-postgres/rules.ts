@@ -1,5 +1,5 @@
 import type { AccountId, PolicyId, UserId } from '#core/ids.ts'
-import type { Principal } from '#core/command.ts'
+import type { Principal } from '#core/command-fields.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import type { RuleReader } from '#ports/rule-reader.ts'
 import { toPolicy, toQuote } from './codec-rules.ts'

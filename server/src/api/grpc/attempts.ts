@@ -2,7 +2,7 @@
 import { status, type Metadata } from '@grpc/grpc-js'
 import type { AttemptLog } from '#app/attempt-log.ts'
 import { NOBODY, type Access } from '#core/access.ts'
-import type { Principal } from '#core/command.ts'
+import type { Principal } from '#core/command-fields.ts'
 import { targetIn } from '../attempt-target.ts'
 import { DETAILS_KEY, type RpcProblem } from './problems.ts'
 

@@ -8,7 +8,7 @@ import {
 } from '@grpc/grpc-js'
 import type { Caller } from '#app/request.ts'
 import type { Florin } from '#app/florin.ts'
-import type { Origin } from '#core/audit.ts'
+import type { Origin } from '#core/command-fields.ts'
 import type { Rejected } from '#core/command.ts'
 import { AppError } from '#core/errors.ts'
 import type { UserId } from '#core/ids.ts'

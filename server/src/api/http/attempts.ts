@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { AttemptLog, RefusedAttempt } from '#app/attempt-log.ts'
 import { NOBODY, type Access } from '#core/access.ts'
-import type { Principal } from '#core/command.ts'
+import type { Principal } from '#core/command-fields.ts'
 import type { AttemptDetails } from '#core/errors.ts'
 import { targetIn } from '../attempt-target.ts'
 import type { ClientAddress } from '../client-address.ts'

@@ -1,6 +1,6 @@
 // Fields that several requests have: each is the core's parser behind zod, so that a handler gets branded values.
 import { z } from 'zod'
-import type { Principal } from '#core/command.ts'
+import type { Principal } from '#core/command-fields.ts'
 import type { CurrencyCode } from '#core/currency.ts'
 import { parseCurrencyCode } from '#core/currency.ts'
 import {

@@ -1,7 +1,7 @@
 // Limits of how often callers may call, counted and told (draft-ietf-httpapi-ratelimit-headers-10).
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { tooManyRequests, type RateLimits } from '#app/rate-limits.ts'
-import type { Principal } from '#core/command.ts'
+import type { Principal } from '#core/command-fields.ts'
 import { neighbourhoodOf } from '../client-address.ts'
 import { addressOf } from './attempts.ts'
 
