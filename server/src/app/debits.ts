@@ -23,7 +23,10 @@ export function onlyOwn(owners: AccountOwners, userId: UserId): DebitCheck {
   }
 }
 
-/** None is external: money from there is issued. Throws scope_missing. */
+/**
+ * None is external: money from there is issued. Throws scope_missing. What is not there yet passes, and is refused when it is
+ * decided: external accounts are opened under random ids, which nobody can have named before.
+ */
 export function noneExternal(owners: AccountOwners): DebitCheck {
   return async (accounts) => {
     for (const { id, kind } of (await owners.of(accounts)).values()) {
