@@ -40,7 +40,7 @@ import type { Log } from '#ports/log.ts'
 import type { RateLimit, RateLimiter } from '#ports/rate-limiter.ts'
 import { runLoop } from '#worker/loop.ts'
 import { createClosers, type Closers } from './closers.ts'
-import type { Config } from './config.ts'
+import type { Config } from './settings.ts'
 import { withoutPassword } from './log.ts'
 import { openTls } from './tls-settings.ts'
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { AppError } from '#core/errors.ts'
-import { readConfig, settings, toSettingsTable } from './config.ts'
+import { readConfig } from './config.ts'
+import { settings, toSettingsTable } from './settings.ts'
 
 test('an OpenID provider needs an https URL, an audience and a secret', () => {
   const secret = 'Zb2kq0W9xv7Jm4tR8sLp1uYc6dHf3gNa'

@@ -1,7 +1,7 @@
 // The log: JSON lines for machines, plain lines on a terminal.
 import { pino, type Logger } from 'pino'
 import pretty from 'pino-pretty'
-import type { LogLevel } from './config.ts'
+import type { LogLevel } from './settings.ts'
 
 /** Fields that are never written, wherever they stand in the first three levels. */
 const SECRETS = ['password', 'authorization', 'cookie', 'secret', 'token', 'databaseUrl']
