@@ -30,6 +30,8 @@ interface GatedStore extends LedgerStore, StoreHealth {
   open(): void
   /** Lets everything through from now on. */
   openForEver(): void
+  /** Tells that the batch which came last is sent. */
+  send(): void
   away: string | null
   /** What a batch throws instead of being posted. */
   failure: ((commands: readonly Command[]) => Error | null) | null
@@ -39,6 +41,7 @@ function createGatedStore(): GatedStore {
   const memory = createMemoryStore({ clock: createTestClock(), sha256 })
   let gate = Promise.withResolvers<void>()
   let isOpen = false
+  let send = (): void => {}
   const store: GatedStore = {
     memory,
     batches: [],
@@ -56,7 +59,9 @@ function createGatedStore(): GatedStore {
       isOpen = true
       gate.resolve()
     },
-    async post(commands) {
+    send: () => send(),
+    async post(commands, onSent) {
+      send = onSent ?? send
       store.batches.push(commands.map(nameOf))
       if (!isOpen) await gate.promise
       const failure = store.failure?.(commands)
@@ -129,6 +134,58 @@ test('commands of one turn of the event loop are one batch', async () => {
   store.openForEver()
   await Promise.all(['a', 'b', 'c'].map((name) => pay(name)))
   assert.deepEqual(store.batches, [['a', 'b', 'c']])
+})
+
+test('the next batch is given when the last one is sent, and no third while the first is not done', async () => {
+  const { store, pay } = await newWorld()
+  const answers = [pay('a')]
+  await store.came(1)
+  answers.push(pay('b'))
+  store.send()
+  await store.came(2)
+  answers.push(pay('c'), pay('d'))
+  store.send()
+  await wait(5)
+  assert.deepEqual(store.batches, [['a'], ['b']])
+  store.openForEver()
+  assert.deepEqual(await Promise.all(answers), Array(4).fill('accepted'))
+  assert.deepEqual(store.batches, [['a'], ['b'], ['c', 'd']])
+})
+
+test('who comes when a batch is sent and nobody waits is in the next, with all who come until it is done', async () => {
+  const { store, pay } = await newWorld()
+  const answers = [pay('a')]
+  await store.came(1)
+  store.send()
+  await wait(1)
+  answers.push(pay('b'))
+  await wait(1)
+  answers.push(pay('c'))
+  store.openForEver()
+  await Promise.all(answers)
+  assert.deepEqual(store.batches, [['a'], ['b', 'c']])
+})
+
+test('a thousand answers are given in several turns of the event loop', async () => {
+  const { store, pay } = await newWorld()
+  store.openForEver()
+  let turn = 0
+  let counting = true
+  const count = (): void => {
+    turn += 1
+    if (counting) setImmediate(count)
+  }
+  const turns = new Set<number>()
+  const answered = Promise.all(
+    Array.from({ length: 1000 }, async (_, i) => {
+      await pay(`${i}`)
+      turns.add(turn)
+    }),
+  )
+  count()
+  await answered
+  counting = false
+  assert.ok(turns.size >= 10, `in ${turns.size} turns`)
 })
 
 test('a batch has at most so many commands', async () => {

@@ -1,6 +1,6 @@
 // Natural group commit: while one commit is under way, requests wait; when it ends, all that wait are the next batch.
-// No timer gathers a batch, so a lone request waits for nothing. Waiting 2 ms for fuller batches gained nothing, two
-// commits in flight were slower (large batches share some account and wait for its lock).
+// No timer gathers a batch, so a lone request waits for nothing. Waiting 2 ms for fuller batches gained nothing, commits
+// side by side were slower (large batches share some account and wait for its lock): they go one behind the other.
 import type { Command, Outcome, OutcomeOf } from '#core/command.ts'
 import { AppError } from '#core/errors.ts'
 import type { LedgerStore, StoreHealth } from '#ports/ledger-store.ts'
@@ -25,6 +25,9 @@ export const BATCHER_LIMITS: BatcherLimits = {
   queueMax: 10_000,
   deadlineMs: 10_000,
 }
+
+/** Answers in one turn of the event loop. */
+const ANSWERS_AT_ONCE = 100
 
 /** Takes commands one by one and commits them many at a time, first come, first served. */
 export interface CommandBatcher extends StoreHealth {
@@ -55,6 +58,8 @@ export function createCommandBatcher(
   const full = createAlarm({ onAt: limits.queueMax, offAt: limits.queueMax / 2 })
   let closed = false
   let running: Promise<void> | null = null
+  /** Resolves when the batch before the one given last is answered. */
+  let answered = Promise.resolve()
 
   function problem(): string | null {
     if (closed) return 'Florin is shutting down'
@@ -83,23 +88,21 @@ export function createCommandBatcher(
   }
 
   /**
-   * The next commit is under way before the answers to the last one are given: what callers then do in this turn of the
-   * event loop (rendering hundreds of responses) does not keep the store waiting.
+   * The store is given a batch as soon as all of the one before is sent, so two are under way at most. When nobody waits
+   * then, those who come until the commit is done make the next batch, which leaves before answers are given.
    */
   async function run(): Promise<void> {
     // Requests that arrive in the same turn of the event loop join the first batch.
     await new Promise(setImmediate)
-    let committing = commitNext()
-    while (committing !== null) {
-      const giveAnswers = await committing
-      committing = commitNext()
-      giveAnswers()
+    while (queue.size > 0) {
+      const sent = Promise.withResolvers<void>()
+      const committed = commit(takeBatch(), sent.resolve)
+      await Promise.race([sent.promise, committed])
+      await answered
+      if (queue.size === 0) await committed
+      answered = committed.then((giveAnswers) => giveAnswers())
     }
     running = null
-  }
-
-  function commitNext(): Promise<() => void> | null {
-    return queue.size === 0 ? null : commit(takeBatch())
   }
 
   function takeBatch(): Waiting[] {
@@ -119,35 +122,43 @@ export function createCommandBatcher(
    * Commits a batch and hands back what answers it. A bug met by one command must not fail its neighbours: the
    * rolled-back batch is tried again in halves.
    */
-  async function commit(batch: readonly Waiting[]): Promise<() => void> {
+  async function commit(batch: readonly Waiting[], onSent?: () => void): Promise<() => Promise<void>> {
     try {
-      const outcomes = await store.post(batch.map(({ command }) => command))
-      return () =>
-        batch.forEach((waiting, i) => answer(waiting, () => waiting.resolve(outcomes[i] as Outcome)))
+      const commands = batch.map(({ command }) => command)
+      const outcomes = await store.post(commands, onSent)
+      return () => answerAll(batch, (waiting, i) => waiting.resolve(outcomes[i] as Outcome))
     } catch (error) {
       if (batch.length === 1 || (error instanceof AppError && error.kind === 'unavailable')) {
-        return () => batch.forEach((waiting) => answer(waiting, () => waiting.reject(error)))
+        return () => answerAll(batch, (waiting) => waiting.reject(error))
       }
       const half = Math.ceil(batch.length / 2)
       const answerFirst = await commit(batch.slice(0, half))
       const answerSecond = await commit(batch.slice(half))
-      return () => {
-        answerFirst()
-        answerSecond()
+      return async () => {
+        await answerFirst()
+        await answerSecond()
       }
     }
   }
 
-  function answer(waiting: Waiting, give: () => void): void {
-    if (waiting.isAnswered) return
-    waiting.isAnswered = true
-    clearTimeout(waiting.timer)
-    give()
+  /** What the store says of the next batch is heard in between: rendering hundreds of answers takes long. */
+  async function answerAll(
+    batch: readonly Waiting[],
+    give: (waiting: Waiting, i: number) => void,
+  ): Promise<void> {
+    for (const [i, waiting] of batch.entries()) {
+      if (i > 0 && i % ANSWERS_AT_ONCE === 0) await new Promise(setImmediate)
+      if (waiting.isAnswered) continue
+      waiting.isAnswered = true
+      clearTimeout(waiting.timer)
+      give(waiting, i)
+    }
   }
 
   async function close(): Promise<void> {
     closed = true
     await running
+    await answered
   }
 
   return { submit, problem, close }

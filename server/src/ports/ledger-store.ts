@@ -5,9 +5,12 @@ import type { Command, Outcome } from '#core/command.ts'
  * outcome is final when the promise resolves. It rejects with an AppError:
  * unavailable + temporary - nothing was changed, now or later; unavailable + unknown - the commit may have happened.
  * Any other error is a bug, and nothing was changed.
+ *
+ * Batches take effect in the order in which they are given. The next may be given when the promise has settled; a store
+ * that can take it earlier calls `onSent`, once.
  */
 export interface LedgerStore {
-  post(commands: readonly Command[]): Promise<readonly Outcome[]>
+  post(commands: readonly Command[], onSent?: () => void): Promise<readonly Outcome[]>
 }
 
 /** Whether the store can take commands now. */

@@ -159,5 +159,5 @@ function seal(tables: MemoryTables, { facts, origins, at }: Changes, sha256: Sha
   tables.pages.push({ ...page, hash })
   const waiters = [...tables.waiters]
   tables.waiters.clear() // Who waits for a later page comes back in.
-  for (const wake of waiters) wake()
+  for (const wake of waiters) setImmediate(wake) // First hear those whom the commit answers, as they do of a database.
 }

@@ -38,10 +38,10 @@ export interface BatchWriter {
   /** Sends what is left when all has been decided. */
   sendRest(): void
   /**
-   * Seals the journal page and commits. Throws what the server says; when a statement fails, the commit behind it becomes
-   * a rollback.
+   * Seals the journal page and commits; `onSent` is called when nothing of the batch is left to send. Throws what the
+   * server says; when a statement fails, the commit behind it becomes a rollback.
    */
-  commit(): Promise<void>
+  commit(onSent: () => void): Promise<void>
 }
 
 /** Makes the writer of a batch with these changes, to which may be added as long as it is not committed. */
@@ -77,7 +77,7 @@ export function createBatchWriter(client: Client, { batchId, changes, sha256 }: 
     if (changes.holds.size > 0) send(APPLY_HOLDS, holdColumns(changes))
   }
 
-  async function commit(): Promise<void> {
+  async function commit(onSent: () => void): Promise<void> {
     await new Promise(setImmediate) // The statements leave before the root is made.
 
     const { at, facts, origins } = changes
@@ -90,7 +90,9 @@ export function createBatchWriter(client: Client, { batchId, changes, sha256 }: 
     ]
     if (lines.length > 0) send(SEAL, [batchId, at, root, lines.join('\n'), audit, kinds, values])
     // Each as the driver gave it: the first to fail must be the first heard, for the others then fail because of it.
-    const [committed] = await Promise.all([client.query('commit'), ...sent])
+    const answers = Promise.all([client.query('commit'), ...sent])
+    onSent()
+    const [committed] = await answers
     if (committed.command !== 'COMMIT') throw new Error(`commit ended as ${committed.command}`)
   }
 

@@ -1,5 +1,5 @@
 // One batch, from its commands to its commit: lock and load, decide, apply. Two round trips; one more for velocity, and
-// one more for answers that are given again.
+// one more for answers that are given again. The first of a batch leaves right behind the last of the one before.
 import { randomUUID } from 'node:crypto'
 import type { Command, Outcome } from '#core/command.ts'
 import { decideNext } from '#core/decide-batch.ts'
@@ -13,6 +13,7 @@ import { createBatchWriter, type BatchWriter } from './apply.ts'
 import { databaseAway, faultOf } from './errors.ts'
 import { addAnswers, addSpending, beginAndLoad, loadAnswers, loadSpending, toWorkingSet } from './load.ts'
 import { wasCommitted } from './settle-unknown.ts'
+import { createTurns, type Turn } from './turns.ts'
 import type { Writer, WriterSession } from './writer.ts'
 
 /** How often a batch is decided again after the server rolled it back. */
@@ -22,7 +23,10 @@ const SLICE_SIZE = 250
 /** How long an unknown commit may wait for the database to come back before its callers are told so. */
 const OUTCOME_LOOKUP_MAX_MS = 5_000
 
-/** Thrown inside `post`: nothing was changed, and the batch is to be decided again. */
+/**
+ * Thrown inside `post`: nothing was changed, and the batch is to be decided again. Without a cause it is not the fault of
+ * this batch: it was loaded behind one that failed, and that one goes first.
+ */
 class TryAgain extends Error {}
 
 /** Posts batches through the writer. */
@@ -35,24 +39,37 @@ export function createPoster(deps: {
 }): LedgerStore {
   const { writer, clock, sha256, onCommit } = deps
 
-  async function post(commands: readonly Command[]): Promise<readonly Outcome[]> {
+  const turns = createTurns()
+
+  async function post(commands: readonly Command[], onSent?: () => void): Promise<readonly Outcome[]> {
     const needs = needsOf(commands)
-    for (let attempt = 1; ; attempt++) {
+    let failures = 0
+    let next = turns.take()
+    for (;;) {
+      const turn = await next
+      let committed = false
       try {
-        return await postOnce(commands, needs)
+        const outcomes = await postOnce({ commands, needs, turn }, onSent)
+        committed = true
+        return outcomes
       } catch (error) {
         if (!(error instanceof TryAgain)) throw error
+        if (error.cause !== undefined) failures += 1
         // Two commands of the batch that collide with each other would do so for ever: the batcher takes them apart.
-        if (attempt === ATTEMPTS_MAX) {
+        if (failures === ATTEMPTS_MAX) {
           throw faultOf(error.cause) === 'collision' ? error.cause : databaseAway(error.cause)
         }
+        next = turns.take()
+      } finally {
+        turn.end({ committed })
       }
     }
   }
 
-  async function postOnce(commands: readonly Command[], needs: Needs): Promise<readonly Outcome[]> {
+  async function postOnce(given: Given, onSent?: () => void): Promise<readonly Outcome[]> {
+    const { commands, turn } = given
     const session = writer.session()
-    const { state, now } = await load(session, commands, needs)
+    const { state, now } = await load(session, given)
     const draft = startDraft(state, now)
     const { changes } = draft
     const batchId = randomUUID()
@@ -64,7 +81,10 @@ export function createPoster(deps: {
     }
     await computing(session, () => batch.sendRest())
     try {
-      await batch.commit()
+      await batch.commit(() => {
+        turn.pass()
+        onSent?.()
+      })
     } catch (error) {
       // A server that still answers has rolled back. One whose error was its last word (PANIC while it wrote the commit)
       // may find the commit in its log when it is started again.
@@ -77,9 +97,13 @@ export function createPoster(deps: {
   }
 
   /** Locks and loads: the time is read behind the locks, so what waited for them is decided when it got them. */
-  async function load(session: WriterSession, commands: readonly Command[], needs: Needs) {
+  async function load(session: WriterSession, { commands, needs, turn }: Given) {
     const { client } = session
     const loaded = await asking(session, () => beginAndLoad(client, needs))
+    if (!(await turn.before)) {
+      await rollBack(session)
+      throw new TryAgain()
+    }
     const now = clock.now()
     const state = await computing(session, () => toWorkingSet(loaded))
     const { records } = loaded
@@ -159,6 +183,13 @@ export function createPoster(deps: {
   }
 
   return { post }
+}
+
+/** A batch whose turn it is. */
+interface Given {
+  readonly commands: readonly Command[]
+  readonly needs: Needs
+  readonly turn: Turn
 }
 
 /** What to throw after the server rolled a batch back. */
