@@ -59,7 +59,7 @@ export function createCurrencyBook(directory: DirectoryReader, catalog: Currency
   async function findAll(codes: ReadonlySet<CurrencyCode>): Promise<ReadonlyMap<CurrencyCode, Currency>> {
     const missed = [...codes].filter((code) => !known.has(code))
     if (missed.length > ASK_EACH_MAX) await askForAll()
-    else await Promise.all(missed.map(askOnce))
+    else if (missed.length > 0) await Promise.all(missed.map(askOnce))
     const found = new Map<CurrencyCode, Currency>()
     for (const code of codes) {
       const currency = known.get(code) ?? standard(code)

@@ -18,7 +18,7 @@ function isInOrder(value: Json): boolean {
   if (Array.isArray(value)) return value.every(isInOrder)
   const object = value as { readonly [key: string]: Json }
   let before = ''
-  for (const key of Object.keys(object)) {
+  for (const key in object) {
     if (key < before || !isInOrder(object[key] as Json)) return false
     before = key
   }

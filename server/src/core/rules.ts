@@ -23,37 +23,65 @@ import {
 import type { Posting } from './transfer.ts'
 import type { WorkingSet } from './working-set.ts'
 
+type Accounts = WorkingSet['accounts']
+
 /** Accounts that exist, are two, in the posting's currency, and have a bound where all is asked. Codes run before postings. */
 export function structureRefusal({ accounts }: WorkingSet, postings: readonly Posting[]): Refusal | null {
-  for (const [i, { source, destination }] of postings.entries()) {
-    if (!accounts.has(source))
-      return refuse('account_not_found', fieldOf(i, 'source'), `account ${source} does not exist`)
-    if (!accounts.has(destination)) {
-      return refuse('account_not_found', fieldOf(i, 'destination'), `account ${destination} does not exist`)
-    }
-  }
-  for (const [i, { source, destination }] of postings.entries()) {
-    if (source === destination) {
-      const message = `source and destination are both account ${source}`
-      return refuse('same_account', fieldOf(i, 'destination'), message)
-    }
-  }
-  for (const [i, posting] of postings.entries()) {
-    for (const side of ['source', 'destination'] as const) {
-      const account = accounts.get(posting[side]) as AccountBalance
-      if (account.currency !== posting.currency) {
-        const message = `account ${account.id} is in ${account.currency}, not ${posting.currency}`
-        return refuse('currency_mismatch', fieldOf(i, side), message)
-      }
-    }
-  }
-  for (const [i, { source, role }] of postings.entries()) {
-    if (role?.kind === 'balancing' && role.max === null && accounts.get(source)?.creditLimit === null) {
-      const message = `account ${source} has no floor, so all of it is no amount: say a max`
-      return refuse('amount_unbounded', fieldOf(i, 'source'), message)
-    }
-  }
-  return null
+  return (
+    missingRefusal(accounts, postings) ??
+    sameRefusal(postings) ??
+    currencyRefusal(accounts, postings) ??
+    unboundedRefusal(accounts, postings)
+  )
+}
+
+function missingRefusal(accounts: Accounts, postings: readonly Posting[]): Refusal | null {
+  const i = postings.findIndex((posting) => missingSide(accounts, posting) !== null)
+  const posting = postings[i]
+  if (posting === undefined) return null
+  const side = missingSide(accounts, posting) as Side
+  return refuse('account_not_found', fieldOf(i, side), `account ${posting[side]} does not exist`)
+}
+
+type Side = 'source' | 'destination'
+
+function missingSide(accounts: Accounts, { source, destination }: Posting): Side | null {
+  if (!accounts.has(source)) return 'source'
+  return accounts.has(destination) ? null : 'destination'
+}
+
+function sameRefusal(postings: readonly Posting[]): Refusal | null {
+  const i = postings.findIndex(({ source, destination }) => source === destination)
+  const posting = postings[i]
+  if (posting === undefined) return null
+  const message = `source and destination are both account ${posting.source}`
+  return refuse('same_account', fieldOf(i, 'destination'), message)
+}
+
+function currencyRefusal(accounts: Accounts, postings: readonly Posting[]): Refusal | null {
+  const i = postings.findIndex((posting) => foreignSide(accounts, posting) !== null)
+  const posting = postings[i]
+  if (posting === undefined) return null
+  const side = foreignSide(accounts, posting) as Side
+  const { id, currency } = accounts.get(posting[side]) as AccountBalance
+  const message = `account ${id} is in ${currency}, not ${posting.currency}`
+  return refuse('currency_mismatch', fieldOf(i, side), message)
+}
+
+function foreignSide(accounts: Accounts, { source, destination, currency }: Posting): Side | null {
+  if (accounts.get(source)?.currency !== currency) return 'source'
+  return accounts.get(destination)?.currency === currency ? null : 'destination'
+}
+
+function unboundedRefusal(accounts: Accounts, postings: readonly Posting[]): Refusal | null {
+  const i = postings.findIndex(
+    ({ source, role }) =>
+      role?.kind === 'balancing' && role.max === null && accounts.get(source)?.creditLimit === null,
+  )
+  const posting = postings[i]
+  if (posting === undefined) return null
+  const message = `account ${posting.source} has no floor, so all of it is no amount: say a max`
+  return refuse('amount_unbounded', fieldOf(i, 'source'), message)
 }
 
 /** What a movement of money is let off: what was let through before, or only puts right what was. */

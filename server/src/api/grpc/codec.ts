@@ -107,7 +107,8 @@ function enumConverters({ name, values, valuesById }: Enum): Pick<FieldPlan, 're
  */
 function toFields(plan: Plan, message: object): Fields {
   const fields: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(message) as [string, never][]) {
+  for (const name of Object.keys(message)) {
+    const value = message[name as never]
     const { shape, present, read } = plan.get(name) as FieldPlan
     if (isDefault(value, shape) && !present) continue
     if (read === null || shape === 'map') fields[name] = value
@@ -130,7 +131,8 @@ function isDefault(value: unknown, shape: FieldPlan['shape']): boolean {
 
 function toMessage(plan: Plan, fields: object): object {
   const message: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(fields) as [string, never][]) {
+  for (const name of Object.keys(fields)) {
+    const value = fields[name as never]
     const field = value === null || value === undefined ? undefined : plan.get(name)
     if (field === undefined) continue
     const { shape, write } = field
