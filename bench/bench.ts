@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { keepObjectsYoung } from '../server/src/adapters/runtime-node/heap.ts'
 import { startEmbeddedPostgres } from '../server/src/adapters/store-embedded/server.ts'
 import type { LoadResult } from './load.ts'
 import { SCENARIOS, type Scenario } from './scenarios.ts'
@@ -47,6 +48,7 @@ const names = values.scenario.split(',')
 const unknown = names.find((name) => !Object.hasOwn(SCENARIOS, name))
 if (unknown !== undefined) fail(`--scenario ${unknown}: must be of ${Object.keys(SCENARIOS).join(', ')}`)
 
+keepObjectsYoung() // As Florin does when it starts.
 const dataDir = mkdtempSync(join(tmpdir(), 'florin-bench-'))
 const postgres = await startEmbeddedPostgres({ dataDir, log: quiet })
 const machine = describeMachine(postgres.version)

@@ -53,8 +53,11 @@ export function createCommandBatcher(
   store: LedgerStore & StoreHealth,
   limits: BatcherLimits = BATCHER_LIMITS,
 ): CommandBatcher {
-  /** First come, first served. A command that is too late leaves at once, so no more lie here than may wait. */
-  const queue = new Set<Waiting>()
+  /**
+   * First come, first served. A command that is too late leaves at once, so no more lie here than may wait. Not a set: one
+   * that is filled and emptied all the time keeps its past tables, and all that was in them, until a full collection.
+   */
+  const queue: Waiting[] = []
   const full = createAlarm({ onAt: limits.queueMax, offAt: limits.queueMax / 2 })
   let closed = false
   let running: Promise<void> | null = null
@@ -63,7 +66,7 @@ export function createCommandBatcher(
 
   function problem(): string | null {
     if (closed) return 'Florin is shutting down'
-    return full.isOn(queue.size) ? `${limits.queueMax} requests were waiting already` : store.problem()
+    return full.isOn(queue.length) ? `${limits.queueMax} requests were waiting already` : store.problem()
   }
 
   function submit<C extends Command>(command: C): Promise<OutcomeOf<C>> {
@@ -72,16 +75,17 @@ export function createCommandBatcher(
     return new Promise<Outcome>((resolve, reject) => {
       const timer = setTimeout(() => expire(waiting), limits.deadlineMs)
       const waiting: Waiting = { command, resolve, reject, timer, isAnswered: false }
-      queue.add(waiting)
+      queue.push(waiting)
       running ??= run()
     }) as Promise<OutcomeOf<C>>
   }
 
   function expire(waiting: Waiting): void {
-    const wasQueued = queue.delete(waiting)
+    const place = queue.indexOf(waiting)
+    if (place >= 0) queue.splice(place, 1)
     waiting.isAnswered = true
     waiting.reject(
-      wasQueued
+      place >= 0
         ? unavailable(`not committed within ${limits.deadlineMs} ms; nothing was changed`)
         : outcomeUnknown(limits.deadlineMs),
     )
@@ -94,28 +98,26 @@ export function createCommandBatcher(
   async function run(): Promise<void> {
     // Requests that arrive in the same turn of the event loop join the first batch.
     await new Promise(setImmediate)
-    while (queue.size > 0) {
+    while (queue.length > 0) {
       const sent = Promise.withResolvers<void>()
       const committed = commit(takeBatch(), sent.resolve)
       await Promise.race([sent.promise, committed])
       await answered
-      if (queue.size === 0) await committed
+      if (queue.length === 0) await committed
       answered = committed.then((giveAnswers) => giveAnswers())
     }
     running = null
   }
 
   function takeBatch(): Waiting[] {
-    const batch: Waiting[] = []
+    let size = 0
     let postings = 0
-    for (const waiting of queue) {
-      postings += postingsOf(waiting.command)
-      if (batch.length === limits.batchSizeMax || (postings > limits.batchPostingsMax && batch.length > 0))
-        break
-      queue.delete(waiting)
-      batch.push(waiting)
+    for (const { command } of queue) {
+      postings += postingsOf(command)
+      if (size === limits.batchSizeMax || (postings > limits.batchPostingsMax && size > 0)) break
+      size += 1
     }
-    return batch
+    return queue.splice(0, size)
   }
 
   /**

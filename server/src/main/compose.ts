@@ -10,6 +10,7 @@ import { createFixedRates } from '#adapters/rates-fixed/rates.ts'
 import { createEventLoop } from '#adapters/runtime-node/event-loop.ts'
 import { createMovableClock } from '#adapters/runtime-node/clock.ts'
 import { sha256, sha256Hex } from '#adapters/runtime-node/digest.ts'
+import { keepObjectsYoung } from '#adapters/runtime-node/heap.ts'
 import { randomIds } from '#adapters/runtime-node/id-source.ts'
 import { createSecrets } from '#adapters/runtime-node/secrets.ts'
 import { startEmbeddedPostgres } from '#adapters/store-embedded/server.ts'
@@ -103,6 +104,8 @@ export async function composeFlorin(
   log: Log,
   onGivenUp: (error: AppError) => void,
 ): Promise<RunningFlorin> {
+  keepObjectsYoung()
+  keepObjectsYoung()
   return await opening(log, async (closers) => {
     const tls = await openTls(config, log)
     const ledger = await openLedger(config, log, { join: false, onGivenUp })

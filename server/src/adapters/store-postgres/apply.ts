@@ -1,6 +1,5 @@
 // The second round trip of a batch: write what was decided, seal the journal page, commit. Nothing of it is waited for
 // but the commit, so the server writes transfers while those behind them are still being decided.
-import type { Client } from 'pg'
 import { marksOf, toAuditLine } from '#core/audit.ts'
 import { canonicalJson } from '#core/canonical-json.ts'
 import type { IdempotencyRecord } from '#core/command.ts'
@@ -18,6 +17,7 @@ import { fromApproval } from './codec-approvals.ts'
 import { fromKeptLogin } from './codec-login.ts'
 import { fromOutcome } from './codec-outcomes.ts'
 import { fromPolicy, fromPolicyVersion, fromQuote } from './codec-rules.ts'
+import type { Query } from './query.ts'
 
 const APPLY = callOf('apply_batch', 38)
 const APPLY_HOLDS = callOf('apply_holds', 17)
@@ -45,14 +45,14 @@ export interface BatchWriter {
 }
 
 /** Makes the writer of a batch with these changes, to which may be added as long as it is not committed. */
-export function createBatchWriter(client: Client, { batchId, changes, sha256 }: BatchToWrite): BatchWriter {
+export function createBatchWriter(query: Query, { batchId, changes, sha256 }: BatchToWrite): BatchWriter {
   const sent: Promise<unknown>[] = []
   const lines: string[] = []
   let transferCount = 0
   let entryCount = 0
 
   function send(statement: { readonly name: string; readonly text: string }, values: unknown[]): void {
-    const answer = client.query({ ...statement, values })
+    const answer = query({ ...statement, values })
     answer.catch(() => undefined) // Heard by `commit`; until then a failure must not end the process.
     sent.push(answer)
   }
@@ -90,7 +90,7 @@ export function createBatchWriter(client: Client, { batchId, changes, sha256 }: 
     ]
     if (lines.length > 0) send(SEAL, [batchId, at, root, lines.join('\n'), audit, kinds, values])
     // Each as the driver gave it: the first to fail must be the first heard, for the others then fail because of it.
-    const answers = Promise.all([client.query('commit'), ...sent])
+    const answers = Promise.all([query('commit'), ...sent])
     onSent()
     const [committed] = await answers
     if (committed.command !== 'COMMIT') throw new Error(`commit ended as ${committed.command}`)

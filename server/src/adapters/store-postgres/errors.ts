@@ -3,6 +3,7 @@
 import { DatabaseError, type Pool } from 'pg'
 import type { PostgresPool } from 'kysely'
 import { AppError } from '#core/errors.ts'
+import { queryOver } from './query.ts'
 
 /**
  * - `lost`: the connection is gone, or nobody can tell. What the driver throws without a SQLSTATE has no mark of its own
@@ -49,10 +50,13 @@ export async function orUnavailable<T>(asked: Promise<T>): Promise<T> {
 }
 
 /**
- * A pool for the query builder whose every answer comes through `orUnavailable`. `prepared`: each statement is planned a
+ * A pool for the query builder whose every answer comes in time or through `orUnavailable`. `prepared`: each statement is planned a
  * few times a connection and not every time, so only for few statements.
  */
-export function withUnavailable(pool: Pool, { prepared }: { readonly prepared: boolean }): PostgresPool {
+export function withUnavailable(
+  pool: Pool,
+  { prepared, timeoutMs }: { readonly prepared: boolean; readonly timeoutMs: number | null },
+): PostgresPool {
   const names = new Map<string, string>()
 
   function nameOf(text: string): string {
@@ -64,8 +68,9 @@ export function withUnavailable(pool: Pool, { prepared }: { readonly prepared: b
   return {
     async connect() {
       const client = await orUnavailable(pool.connect())
+      const ask = queryOver(client, timeoutMs)
       const query = (text: string, values: unknown[]) =>
-        orUnavailable(client.query({ text, values, ...(prepared && { name: nameOf(text) }) }))
+        orUnavailable(ask({ text, values, ...(prepared && { name: nameOf(text) }) }))
       // The type of `query` also has a form for cursors, which need a setting that nobody makes.
       return { query: query as never, release: (destroy) => client.release(destroy) }
     },

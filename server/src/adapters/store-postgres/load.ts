@@ -1,5 +1,5 @@
 // The first round trip of a batch: begin, lock and load what it is decided over.
-import type { Client, QueryResultRow } from 'pg'
+import type { QueryResultRow } from 'pg'
 import type { AccountId } from '#core/ids.ts'
 import { addSeconds, type Instant } from '#core/instant.ts'
 import { policyKey, windowSeconds, type VelocityWindow } from '#core/policy.ts'
@@ -30,6 +30,7 @@ import { pointersOf, toIdempotencyRecord, type Answers, type IdempotencyRow } fr
 import { toHold, toPolicy, toQuote, type HoldRow, type PolicyRow, type QuoteRow } from './codec-rules.ts'
 import { toTransfer, type TransferRow } from './codec-transfers.ts'
 import { STATEMENTS } from './load-statements.ts'
+import type { Query } from './query.ts'
 
 /** The rows that a batch is decided over, as they came. */
 export interface Loaded {
@@ -64,7 +65,7 @@ export interface Loaded {
  *
  * All statements leave in one write; what the batch does not need is not asked for.
  */
-export async function beginAndLoad(client: Client, needs: Needs): Promise<Loaded> {
+export async function beginAndLoad(query: Query, needs: Needs): Promise<Loaded> {
   const idempotency = [...needs.idempotency.values()]
   const keys = [
     textArray(idempotency.map(({ principal }) => principal)),
@@ -96,10 +97,10 @@ export async function beginAndLoad(client: Client, needs: Needs): Promise<Loaded
   const policyNeeds = [...batchAccounts, userIds, plainArray([...needs.policies])]
   const policyCount = accountCount + needs.users.size + needs.policies.size
   const ask = <Row>(wanted: number, name: keyof typeof STATEMENTS, values: readonly string[]) =>
-    wanted === 0 ? [] : rows<Row>(client, name, values)
+    wanted === 0 ? [] : rows<Row>(query, name, values)
 
   return await together({
-    begun: client.query('begin'),
+    begun: query('begin'),
     rules: ask(1, needs.rulesChange ? 'lock_rules' : 'share_rules', []),
     currencies: ask<CurrencyRow>(needs.currencies.size, 'lock_currencies', [currencyCodes]),
     accounts: ask<LockedRow>(accountCount, 'lock_accounts', [
@@ -137,11 +138,11 @@ interface BooksRow {
 }
 
 /** Reads what kept answers point to: a second trip, where a batch repeats any. What may have changed of it they keep. */
-export async function loadAnswers(client: Client, records: readonly IdempotencyRow[]): Promise<Answers> {
+export async function loadAnswers(query: Query, records: readonly IdempotencyRow[]): Promise<Answers> {
   const pointers = records.map(pointersOf)
   const [transfers, holds] = await Promise.all([
-    rows<TransferRow>(client, 'find_transfers', [plainArray(pointers.flatMap(({ transfers: ids }) => ids))]),
-    rows<HoldRow>(client, 'find_holds', [plainArray(pointers.flatMap(({ holds: ids }) => ids))]),
+    rows<TransferRow>(query, 'find_transfers', [plainArray(pointers.flatMap(({ transfers: ids }) => ids))]),
+    rows<HoldRow>(query, 'find_holds', [plainArray(pointers.flatMap(({ holds: ids }) => ids))]),
   ])
   return {
     transfers: new Map(transfers.map((row) => [row.id, row])),
@@ -210,11 +211,11 @@ export interface SpendingRow {
 
 /** Reads what had left accounts when their windows began that end at `at`: a second trip, where velocity rules. */
 export async function loadSpending(
-  client: Client,
+  query: Query,
   needs: readonly VelocityNeed[],
   at: Instant,
 ): Promise<SpendingRow[]> {
-  return await rows<SpendingRow>(client, 'find_spending', [
+  return await rows<SpendingRow>(query, 'find_spending', [
     plainArray(needs.map(({ accountId }) => accountId)),
     plainArray(needs.map(({ window }) => window)),
     plainArray(needs.map(({ window }) => addSeconds(at, -windowSeconds[window]))),
@@ -232,11 +233,11 @@ export function addSpending({ spending }: WorkingSet, loaded: readonly SpendingR
 }
 
 async function rows<Row>(
-  client: Client,
+  query: Query,
   name: keyof typeof STATEMENTS,
   values: readonly string[],
 ): Promise<Row[]> {
-  const result = await client.query<Row & QueryResultRow>({
+  const result = await query<Row & QueryResultRow>({
     name,
     text: STATEMENTS[name],
     values: [...values],

@@ -34,7 +34,7 @@ export function createMigrator({ url }: { readonly url: string }): SchemaMigrato
   // connections are closed, and the embedded server may be stopped meanwhile; unheard, this would end the process.
   pool.on('error', () => undefined)
   const db = new Kysely<unknown>({
-    dialect: new PostgresDialect({ pool: withUnavailable(pool, { prepared: false }) }),
+    dialect: new PostgresDialect({ pool: withUnavailable(pool, { prepared: false, timeoutMs: null }) }),
   })
   const migrator = new Migrator({
     db,

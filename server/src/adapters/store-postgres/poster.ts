@@ -73,7 +73,7 @@ export function createPoster(deps: {
     const draft = startDraft(state, now)
     const { changes } = draft
     const batchId = randomUUID()
-    const batch = createBatchWriter(session.client, { batchId, changes, sha256 })
+    const batch = createBatchWriter(session.query, { batchId, changes, sha256 })
     const outcomes = await decideAndSend(session, draft, batch, commands)
     if (changes.facts.length === 0 && changes.idempotency.length === 0) {
       await rollBack(session)
@@ -98,8 +98,8 @@ export function createPoster(deps: {
 
   /** Locks and loads: the time is read behind the locks, so what waited for them is decided when it got them. */
   async function load(session: WriterSession, { commands, needs, turn }: Given) {
-    const { client } = session
-    const loaded = await asking(session, () => beginAndLoad(client, needs))
+    const { query } = session
+    const loaded = await asking(session, () => beginAndLoad(query, needs))
     if (!(await turn.before)) {
       await rollBack(session)
       throw new TryAgain()
@@ -108,12 +108,12 @@ export function createPoster(deps: {
     const state = await computing(session, () => toWorkingSet(loaded))
     const { records } = loaded
     if (records.length > 0) {
-      const answers = await asking(session, () => loadAnswers(client, records))
+      const answers = await asking(session, () => loadAnswers(query, records))
       await computing(session, () => addAnswers(state, records, answers))
     }
     const windows = await computing(session, () => velocityNeeds(state, commands))
     if (windows.length > 0) {
-      const spending = await asking(session, () => loadSpending(client, windows, batchTime(state, now)))
+      const spending = await asking(session, () => loadSpending(query, windows, batchTime(state, now)))
       await computing(session, () => addSpending(state, spending))
     }
     return { state, now }
@@ -161,7 +161,7 @@ export function createPoster(deps: {
   /** Answers whether the server still answers; gives the connection up when it does not. */
   async function rollBack(session: WriterSession): Promise<boolean> {
     try {
-      await session.client.query('rollback')
+      await session.query('rollback')
       return true
     } catch (error) {
       writer.discard(session, error)
@@ -172,7 +172,7 @@ export function createPoster(deps: {
   async function lookUp({ backend }: WriterSession, batchId: string, cause: unknown): Promise<boolean> {
     try {
       const session = await writer.whenConnected(OUTCOME_LOOKUP_MAX_MS)
-      return await wasCommitted(session.client, backend, batchId)
+      return await wasCommitted(session.query, backend, batchId)
     } catch {
       throw new AppError(
         'unavailable',

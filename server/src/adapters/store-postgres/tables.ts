@@ -91,10 +91,6 @@ export function openReadPool(url: string, log: Log): Databases {
     application_name: 'florin reader',
     options: SESSION_SETTINGS,
     types: rowTypes,
-    query_timeout: QUERY_TIMEOUT_MS,
-    // One query at a time goes over a connection of the pool. With this, one that got no answer takes its connection
-    // with it; without, the connection would go back into the pool and swallow the next query.
-    pipeline: true,
     max: READ_CONNECTIONS_MAX,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
@@ -107,6 +103,10 @@ export function openReadPool(url: string, log: Log): Databases {
     if (!pool.ending) log.warn({ err: error }, 'idle connection to PostgreSQL lost')
   })
   const over = (options: { readonly prepared: boolean }): Database =>
-    new Kysely<Tables>({ dialect: new PostgresDialect({ pool: withUnavailable(pool, options) }) })
+    new Kysely<Tables>({
+      dialect: new PostgresDialect({
+        pool: withUnavailable(pool, { ...options, timeoutMs: QUERY_TIMEOUT_MS }),
+      }),
+    })
   return { db: over({ prepared: false }), prepared: over({ prepared: true }) }
 }

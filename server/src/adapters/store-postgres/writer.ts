@@ -4,6 +4,7 @@ import { Client } from 'pg'
 import { AppError } from '#core/errors.ts'
 import type { Log } from '#ports/log.ts'
 import { rowTypes } from './codec.ts'
+import { queryOver, type Query } from './query.ts'
 
 const CONNECT_TIMEOUT_MS = 3_000
 /**
@@ -48,6 +49,7 @@ export interface Backend {
 /** A writing connection and the server process behind it. */
 export interface WriterSession {
   readonly client: Client
+  readonly query: Query
   readonly backend: Backend
 }
 
@@ -138,19 +140,19 @@ async function connect(url: string): Promise<WriterSession> {
     options: SESSION_SETTINGS,
     types: rowTypes,
     pipeline: true,
-    query_timeout: QUERY_TIMEOUT_MS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
   })
+  const query = queryOver(client, QUERY_TIMEOUT_MS)
   client.on('error', () => undefined) // Until watch() takes over, connect() itself rejects.
   try {
     await client.connect()
-    const { rows } = await client.query<Backend>(
+    const { rows } = await query<Backend>(
       `select pid, backend_start::text as "startedAt" from pg_stat_activity where pid = pg_backend_pid()`,
     )
     const backend = rows[0]
     if (backend === undefined) throw new Error('pg_stat_activity does not show this session')
-    return { client, backend }
+    return { client, query, backend }
   } catch (error) {
     client.end().catch(() => undefined) // The reason is in `error`.
     throw error

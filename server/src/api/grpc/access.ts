@@ -156,13 +156,17 @@ export function controlAccess(options: DoorOptions): CallAccess {
 
 type Status = Parameters<ServerInterceptingCallInterface['sendStatus']>[0]
 
-/** What grpc-js refuses by itself, below all interceptors, passes here as well. */
+/**
+ * What grpc-js refuses by itself, below all interceptors, passes here as well. The function has a name of its own because
+ * one that is written down as a property's value lives, with its call, until a full collection (see store-postgres/query).
+ */
 function whenEnded(call: ServerInterceptingCallInterface, tell: (status: Status) => void): void {
   const send = call.sendStatus.bind(call)
-  call.sendStatus = (status) => {
+  const sendAndTell: typeof send = (status) => {
     tell(status)
     send(status)
   }
+  call.sendStatus = sendAndTell
 }
 
 /** A call on its way in: who calls, and what, is known later than that somebody does. */
