@@ -95,11 +95,8 @@ export function createHistory({ reader, clock }: { reader: HistoryReader; clock:
     return { clock: by, from: start, to: end }
   }
 
-  async function totals({ id }: Account, { clock: by, from, to }: Period): Promise<StatementTotals> {
-    const [opening, closing] = await Promise.all([
-      reader.balanceBefore(id, from, by),
-      reader.balanceBefore(id, to, by),
-    ])
+  async function totals({ id }: Account, asked: Period): Promise<StatementTotals> {
+    const { opening, closing } = await reader.balancesAround(id, asked)
     const debits = closing.debited - opening.debited
     const credits = closing.posted - opening.posted + debits
     return { opening: opening.posted, closing: closing.posted, debits, credits }

@@ -38,8 +38,11 @@ export interface AccountAt {
 export interface HistoryReader {
   /** What the account had just after everything up to and with `at`; zero before its first entry. */
   balanceAt(accountId: AccountId, at: Instant, clock: LedgerClock): Promise<PastBalance>
-  /** What the account had just before `at`: the opening balance of a period that begins with it. */
-  balanceBefore(accountId: AccountId, at: Instant, clock: LedgerClock): Promise<PastBalance>
+  /** What the account had just before a period began, and just before it ended. */
+  balancesAround(
+    accountId: AccountId,
+    period: Period,
+  ): Promise<{ readonly opening: PastBalance; readonly closing: PastBalance }>
   /**
    * The entries of a period, oldest first by its clock, then by number; those after `after`, at most `limit`. Balances
    * after each are those by the clock: by `effective` they differ from those that the entries were recorded with.

@@ -145,7 +145,10 @@ const reads: Readonly<Record<string, (ledger: Ledger) => Promise<unknown>>> = {
   'versions of a policy': (ledger) => ledger.listPolicyVersions({ id: countedUuid(7) as PolicyId, limit }),
   'a balance of then': (ledger) => ledger.balanceAt(hot, middle, 'recorded'),
   'a balance of then, by business time': (ledger) => ledger.balanceAt(hot, middle, 'effective'),
-  'an opening balance': (ledger) => ledger.balanceBefore(hot, middle, 'recorded'),
+  'the balances around a period': (ledger) =>
+    ledger.balancesAround(hot, { clock: 'recorded', from: early, to: middle }),
+  'the balances around a period, by business time': (ledger) =>
+    ledger.balancesAround(hot, { clock: 'effective', from: middle, to: late }),
   'a statement': (ledger) =>
     ledger.listStatement({ accountId: hot, clock: 'recorded', from: early, to: late, limit }),
   'a statement by business time': (ledger) =>

@@ -181,11 +181,8 @@ async function compareBalances({ store, model, below, oneOf, moment }: Pair): Pr
   for (const clock of ['recorded', 'effective'] as const) {
     const asked = `account ${id} at ${at} by ${clock}`
     assert.deepEqual(await store.balanceAt(id, at, clock), await model.balanceAt(id, at, clock), asked)
-    assert.deepEqual(
-      await store.balanceBefore(id, at, clock),
-      await model.balanceBefore(id, at, clock),
-      asked,
-    )
+    const period = { clock, from: at, to: moment() }
+    assert.deepEqual(await store.balancesAround(id, period), await model.balancesAround(id, period), asked)
     const query = {
       currency: EUR,
       at,
@@ -215,8 +212,7 @@ async function compareStatement({ store, model, below, oneOf, moment }: Pair): P
       pages.push(...page)
     }
     assert.deepEqual(pages, whole, `account ${accountId} from ${from} to ${to} by ${clock}`)
-    const opening = await store.balanceBefore(accountId, from, clock)
-    const closing = await store.balanceBefore(accountId, to, clock)
+    const { opening, closing } = await store.balancesAround(accountId, period)
     assert.equal(whole.at(-1)?.balanceAfter ?? opening.posted, closing.posted)
     const sum = whole.reduce((total, { amount }) => total + amount, opening.posted)
     assert.equal(sum, closing.posted)

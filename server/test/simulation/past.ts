@@ -11,6 +11,7 @@ import type { Line } from './second-rules.ts'
 /** Of so many batches one is followed by a look at all accounts. */
 const TRIAL_BALANCE = 40
 const STATEMENT_LINES = 20
+const END = '9999-12-31T00:00:00.000000Z' as Instant
 
 /** Looks at one account at one moment, and now and then at all of them. */
 export async function checkPast(store: Ledger, second: SecondLedger, random: () => number): Promise<void> {
@@ -29,8 +30,8 @@ export async function checkPast(store: Ledger, second: SecondLedger, random: () 
     where,
   )
   assert.deepEqual(
-    await store.balanceBefore(id, at, clock),
-    fold(lines, (one) => timeOf(one, clock) < at),
+    await store.balancesAround(id, { clock, from: at, to: END }),
+    { opening: fold(lines, (one) => timeOf(one, clock) < at), closing: fold(lines, () => true) },
     where,
   )
   await checkStatement(store, { id, lines, from: at, clock })
@@ -60,8 +61,7 @@ interface Statement {
 
 /** The first lines of a statement are the first by its clock, and each leaves what all up to it come to. */
 async function checkStatement(store: Ledger, { id, lines, from, clock }: Statement): Promise<void> {
-  const to = '9999-12-31T00:00:00.000000Z' as Instant
-  const shown = await store.listStatement({ accountId: id, clock, from, to, limit: STATEMENT_LINES })
+  const shown = await store.listStatement({ accountId: id, clock, from, to: END, limit: STATEMENT_LINES })
   const numbered = lines.map((line, i) => ({ line, number: BigInt(i + 1), time: timeOf(line, clock) }))
   const expected = numbered
     .sort((a, b) => (a.time === b.time ? Number(a.number - b.number) : a.time < b.time ? -1 : 1))

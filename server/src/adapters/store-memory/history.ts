@@ -30,7 +30,10 @@ export function createMemoryHistory(tables: MemoryTables): HistoryReader {
 
   return {
     balanceAt: async (accountId, at, clock) => balance(accountId, clock, (time) => time <= at),
-    balanceBefore: async (accountId, at, clock) => balance(accountId, clock, (time) => time < at),
+    balancesAround: async (accountId, { clock, from, to }) => ({
+      opening: balance(accountId, clock, (time) => time < from),
+      closing: balance(accountId, clock, (time) => time < to),
+    }),
     async listStatement({ accountId, clock, from, to, after, limit }) {
       return historyOf(accountId, clock)
         .filter(({ time }) => time >= from && time < to)

@@ -16,14 +16,23 @@ const NUMBER_MAX = 2n ** 63n - 1n
 
 /** Reads what was. */
 export function createHistory(db: Database): HistoryReader {
-  async function balance(id: AccountId, clock: LedgerClock, upTo: StatementPosition): Promise<PastBalance> {
-    const { rows } = await past(sql`${id}::bigint`, clock, upTo).execute(db)
-    return { posted: BigInt(rows[0]?.posted ?? 0), debited: BigInt(rows[0]?.debited ?? 0) }
-  }
-
   return {
-    balanceAt: (accountId, at, clock) => balance(accountId, clock, { at, number: NUMBER_MAX }),
-    balanceBefore: (accountId, at, clock) => balance(accountId, clock, { at, number: 0n }),
+    async balanceAt(accountId, at, clock) {
+      const account = sql`${accountId}::bigint`
+      const { rows } = await past(account, clock, { at, number: NUMBER_MAX }).execute(db)
+      return toPastBalance(rows[0]?.posted, rows[0]?.debited)
+    },
+    async balancesAround(accountId, { clock, from, to }) {
+      const account = sql`${accountId}::bigint`
+      const before = (at: Instant) => past(account, clock, { at, number: 0n })
+      const { rows } = await sql<PeriodRow>`
+        select o.posted as opening, o.debited as opening_debited, c.posted as closing, c.debited as closing_debited
+        from (${before(from)}) o cross join (${before(to)}) c`.execute(db)
+      return {
+        opening: toPastBalance(rows[0]?.opening, rows[0]?.opening_debited),
+        closing: toPastBalance(rows[0]?.closing, rows[0]?.closing_debited),
+      }
+    },
     async listStatement({ accountId, clock, from, to, after, limit }) {
       const account = sql`${accountId}::bigint`
       const start = after === undefined || after.at < from ? { at: from, number: 0n } : after
@@ -59,6 +68,18 @@ export function createHistory(db: Database): HistoryReader {
       return rows.map(({ id, kind, posted }) => ({ id: id as AccountId, kind, posted: BigInt(posted) }))
     },
   }
+}
+
+interface PeriodRow {
+  readonly opening: string
+  readonly opening_debited: string
+  readonly closing: string
+  readonly closing_debited: string
+}
+
+/** There is always a row, of zeros before the first entry. */
+function toPastBalance(posted = '0', debited = '0'): PastBalance {
+  return { posted: BigInt(posted), debited: BigInt(debited) }
 }
 
 interface StatementRow extends EntryRow {

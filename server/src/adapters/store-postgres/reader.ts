@@ -13,7 +13,8 @@ type TransferQuery = Parameters<LedgerReader['listTransfers']>[0]
 export function createReader({ db, prepared }: Databases): LedgerReader {
   return {
     async findAccount(id) {
-      const row = await db.selectFrom('florin.accounts').selectAll().where('id', '=', id).executeTakeFirst()
+      const accounts = prepared.selectFrom('florin.accounts').select(ACCOUNT_COLUMNS)
+      const row = await accounts.where('id', '=', id).executeTakeFirst()
       return row && toAccount(row)
     },
     async listAccounts({ userId, currency, after, limit }) {
@@ -60,6 +61,27 @@ export function createReader({ db, prepared }: Databases): LedgerReader {
     },
   }
 }
+
+const ACCOUNT_COLUMNS = [
+  'id',
+  'kind',
+  'user_id',
+  'currency',
+  'scale',
+  'posted',
+  'held',
+  'incoming',
+  'open_holds',
+  'debited',
+  'debits',
+  'credit_limit',
+  'last_entry',
+  'version',
+  'metadata',
+  'created_at',
+  'updated_at',
+  'closed_at',
+] as const
 
 const ENTRY_COLUMNS = [
   'e.account_id',
