@@ -220,20 +220,29 @@ function onlyUsedSchemas<Document extends object>(document: Document): Document 
   const all = components?.schemas ?? {}
   const used = new Set<string>()
   const visit = (part: unknown): void => {
-    for (const [, name] of JSON.stringify(part ?? null).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+    for (const [, name] of JSON.stringify(part ?? null).matchAll(REFERENCE)) {
       if (name === undefined || used.has(name)) continue
       used.add(name)
       visit(all[name])
     }
   }
   visit(paths)
-  const kept = Object.fromEntries(Object.entries(all).filter(([name]) => used.has(name)))
-  let text = JSON.stringify({ ...document, components: { ...components, schemas: kept } })
-  for (const name of used) {
+  const shown = (name: string): string => {
     const plain = name.replace(/Input$/, '')
-    if (plain === name || used.has(plain)) continue
-    text = text.replaceAll(`"#/components/schemas/${name}"`, `"#/components/schemas/${plain}"`)
-    text = text.replaceAll(`"${name}":`, `"${plain}":`)
+    return used.has(plain) ? name : plain
   }
-  return JSON.parse(text) as Document
+  const kept = Object.entries(all).flatMap(([name, schema]) =>
+    used.has(name) ? [[shown(name), schema] as const] : [],
+  )
+  const text = JSON.stringify({
+    ...document,
+    components: { ...components, schemas: Object.fromEntries(kept) },
+  })
+  return JSON.parse(text.replaceAll(REFERENCE, (_, name: string) => referenceTo(shown(name)))) as Document
+}
+
+const REFERENCE = /"#\/components\/schemas\/([^"]+)"/g
+
+function referenceTo(name: string): string {
+  return `"#/components/schemas/${name}"`
 }
