@@ -5,6 +5,9 @@ import { canonicalJson } from '#core/canonical-json.ts'
 import type { IdempotencyRecord } from '#core/command.ts'
 import { noChanges, type Changes } from '#core/draft.ts'
 import { failureJson, postingsJson, transferDetails, type Fact } from '#core/facts.ts'
+import type { Hold } from '#core/hold.ts'
+import type { HoldId } from '#core/ids.ts'
+import type { Instant } from '#core/instant.ts'
 import { sessionData } from '#core/login-facts.ts'
 import { toLine } from '#core/journal-page.ts'
 import { merkleRoot, type Sha256 } from '#core/merkle.ts'
@@ -31,8 +34,8 @@ function callOf(name: string, parameterCount: number) {
 /** Writes one batch in its transaction. */
 export interface BatchWriter {
   /**
-   * Sends the transfers that have been decided since the last time, and encodes their facts, while the rest of the batch
-   * is still to be decided.
+   * Sends the transfers and holds that have been decided since the last time, and encodes their facts, while the rest of
+   * the batch is still to be decided.
    */
   sendDecided(): void
   /** Sends what is left when all has been decided. */
@@ -48,6 +51,8 @@ export interface BatchWriter {
 export function createBatchWriter(query: Query, { batchId, changes, sha256 }: BatchToWrite): BatchWriter {
   const sent: Promise<unknown>[] = []
   const lines: string[] = []
+  /** As they were sent last. */
+  const sentHolds = new Map<HoldId, Hold>()
   let transferCount = 0
   let entryCount = 0
 
@@ -70,11 +75,22 @@ export function createBatchWriter(query: Query, { batchId, changes, sha256 }: Ba
   function sendDecided(): void {
     const decided = takeDecided()
     if (decided.transfers.length > 0) send(APPLY, toParameters({ ...noChanges(changes.at), ...decided }))
+    sendHolds()
+  }
+
+  /** One that changes again after it was sent is sent again. */
+  function sendHolds(): void {
+    const news = [...changes.holds.values()].filter((hold) => sentHolds.get(hold.id) !== hold)
+    if (news.length === 0) return
+    const isNew = ({ id }: Hold): boolean => changes.created.has(id) && !sentHolds.has(id)
+    const changed = news.filter((hold) => !isNew(hold))
+    send(APPLY_HOLDS, holdColumns(changes.at, { made: news.filter(isNew), changed }))
+    for (const hold of news) sentHolds.set(hold.id, hold)
   }
 
   function sendRest(): void {
     send(APPLY, toParameters({ ...changes, ...takeDecided() }))
-    if (changes.holds.size > 0) send(APPLY_HOLDS, holdColumns(changes))
+    sendHolds()
   }
 
   async function commit(onSent: () => void): Promise<void> {
@@ -141,10 +157,10 @@ function toRegistry({ currencies, users, accounts, created, erased }: Changes): 
 }
 
 /** The parameters of florin.apply_holds, in its order. */
-function holdColumns({ at, holds, created }: Changes): string[] {
-  const all = [...holds.values()]
-  const made = all.filter(({ id }) => created.has(id))
-  const changed = all.filter(({ id }) => !created.has(id))
+function holdColumns(
+  at: Instant,
+  { made, changed }: { readonly made: readonly Hold[]; readonly changed: readonly Hold[] },
+): string[] {
   return [
     at,
     plainArray(made.map(({ id }) => id)),
