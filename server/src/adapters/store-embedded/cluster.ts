@@ -16,7 +16,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { userInfo } from 'node:os'
+import { totalmem, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '#core/errors.ts'
 import type { Binaries } from './binaries.ts'
@@ -151,7 +151,9 @@ function assertNamed(): void {
 function writeTuning(dir: string): void {
   const path = join(dir, 'florin.conf')
   rmSync(path, { force: true }) // another user may have written it
-  writeFileSync(path, tunedSettings, { mode: 0o644 })
+  // 0, or more than there is, where nothing limits this process.
+  const memoryBytes = Math.min(totalmem(), process.constrainedMemory() || Infinity)
+  writeFileSync(path, tunedSettings(memoryBytes), { mode: 0o644 })
   ownLike(dir, path)
 }
 
