@@ -228,6 +228,7 @@ function sameEntry(a: AuditedEntry, b: AuditedEntry): boolean {
     a.debitedAfter === b.debitedAfter &&
     a.debitsAfter === b.debitsAfter &&
     a.transferId === b.transferId &&
+    a.reference === b.reference &&
     a.createdAt === b.createdAt &&
     a.effectiveAt === b.effectiveAt
   )
@@ -240,6 +241,7 @@ function showEntry(entry: AuditedEntry): Json {
     debited_after: entry.debitedAfter.toString(),
     debits_after: entry.debitsAfter.toString(),
     transfer: entry.transferId,
+    reference: entry.reference,
     created_at: entry.createdAt,
     effective_at: entry.effectiveAt,
   }

@@ -327,7 +327,7 @@ export function settle(
   postings: readonly Posting[],
 ): PostedTransfer {
   const { state, changes } = draft
-  const { id, effectiveAt } = transfer
+  const { id, reference, effectiveAt } = transfer
   const counted = new Set<AccountId>()
   const settled: SettledPosting[] = []
   for (const posting of postings) {
@@ -351,8 +351,8 @@ export function settle(
       updatedAt: changes.at,
     })
     changes.entries.push(
-      toEntry(from, { transferId: id, amount: -amount, effectiveAt }),
-      toEntry(to, { transferId: id, amount, effectiveAt }),
+      toEntry(from, { transferId: id, amount: -amount, reference, effectiveAt }),
+      toEntry(to, { transferId: id, amount, reference, effectiveAt }),
     )
     settled.push({
       ...posting,
@@ -369,7 +369,7 @@ export function settle(
 /** The entry that left an account as it is now. */
 export function toEntry(
   { id, lastEntry, posted, debited, debits }: AccountBalance,
-  fields: Pick<Entry, 'transferId' | 'amount' | 'effectiveAt'>,
+  fields: Pick<Entry, 'transferId' | 'amount' | 'reference' | 'effectiveAt'>,
 ): Entry {
   return {
     accountId: id,
@@ -379,6 +379,7 @@ export function toEntry(
     balanceAfter: posted,
     debitedAfter: debited,
     debitsAfter: debits,
+    reference: fields.reference,
     effectiveAt: fields.effectiveAt,
   }
 }

@@ -69,7 +69,7 @@ function told(contradictions: Contradiction[]): Replayed {
 }
 
 function replayPosted(replay: Replay, transfer: PostedTransfer): Replayed {
-  const { id, postings, createdAt, effectiveAt } = transfer
+  const { id, postings, reference, createdAt, effectiveAt } = transfer
   const found = checkShape(postings).concat(checkTimes(replay, transfer))
   const before = new Map<AccountId, Account>()
   const debited = new Set<AccountId>()
@@ -107,7 +107,7 @@ function replayPosted(replay: Replay, transfer: PostedTransfer): Replayed {
       }
       if (isDebit) debited.add(account.id)
       replay.accounts.set(account.id, moved)
-      entries.push(toEntry(moved, { transferId: id, amount, effectiveAt }))
+      entries.push(toEntry(moved, { transferId: id, amount, reference, effectiveAt }))
     }
   }
   found.push(...replayOrigin(replay, transfer), ...noteApproved(replay, transfer))

@@ -90,6 +90,8 @@ export interface Entry {
   /** All that has left the account up to and with this entry, and how many transfers took it. */
   readonly debitedAfter: bigint
   readonly debitsAfter: bigint
+  /** What the transfer says. */
+  readonly reference: string | null
   /** Business time of the transfer. */
   readonly effectiveAt: Instant
 }

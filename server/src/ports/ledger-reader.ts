@@ -5,10 +5,9 @@ import type { Instant } from '#core/instant.ts'
 import type { Entry, Transfer } from '#core/transfer.ts'
 import type { User } from '#core/user.ts'
 
-/** An entry with its time and with what the transfer behind it says. */
+/** An entry with its time. */
 export interface StatementLine extends Entry {
   readonly createdAt: Instant
-  readonly reference: string | null
 }
 
 /** Where a list of transfers goes on: just after this one, going back in time. */

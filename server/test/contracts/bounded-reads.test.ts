@@ -33,6 +33,9 @@ const posting = (source: string, destination: string): string => `
     'source_entry', '1', 'source_balance_after', '0.00', 'destination_entry', '1', 'destination_balance_after', '0.00'
   ))`
 
+/** Every other transfer has the same one. */
+const reference = (n: string): string => `case when ${n} % 2 = 0 then 'usual' else 'r' || ${n} end`
+
 /** What a ledger of this size has, for the planner; it need not add up. One account of the 5,000 is hot. */
 const FILL = `
   insert into florin.currencies values ('EUR', 2, 'Euro', null, now());
@@ -44,13 +47,14 @@ const FILL = `
   insert into florin.transfers (id, status, postings, failure, reference, metadata, created_at)
   select ${uuid('n')}, case when ${hasFailed} then 'failed' else 'posted' end, ${posting(`1 + n % ${ACCOUNTS}`, '1')},
     case when ${hasFailed} then '{"code":"insufficient_funds","field":null,"message":""}'::jsonb end,
-    'r' || n, '{}', ${at('n')}
+    ${reference('n')}, '{}', ${at('n')}
   from generate_series(1, ${TRANSFERS}) n;
-  insert into florin.failed_transfer_accounts select 1 + n % ${ACCOUNTS}, ${at('n')}, ${uuid('n')}
+  insert into florin.failed_transfer_accounts select 1 + n % ${ACCOUNTS}, ${at('n')}, ${uuid('n')}, ${reference('n')}
   from generate_series(1, ${TRANSFERS}) n where ${hasFailed};
   insert into florin.entries
-    (account_id, number, transfer_id, created_at, debits_after, amount, balance_after, debited_after)
-  select account_id, row_number() over (partition by account_id order by n), ${uuid('n')}, ${at('n')}, 0, 1, 0, 0
+    (account_id, number, transfer_id, created_at, debits_after, amount, balance_after, debited_after, reference)
+  select account_id, row_number() over (partition by account_id order by n), ${uuid('n')}, ${at('n')}, 0, 1, 0, 0,
+    ${reference('n')}
   from (
     select n, a as account_id
     from generate_series(1, ${TRANSFERS}) n, unnest(array[1 + n % ${ACCOUNTS}, 1]) a where not ${hasFailed}
@@ -86,6 +90,8 @@ const FILL = `
 const EUR = 'EUR' as CurrencyCode
 const ordinary = '77' as AccountId
 const hot = '1' as AccountId
+/** Its transfers have odd numbers. */
+const without = '78' as AccountId
 const user = countedUuid(77) as UserId
 const transfer = countedUuid(50_000) as TransferId
 const early = '2026-01-01T00:10:00.000000Z' as Instant
@@ -113,9 +119,16 @@ const reads: Readonly<Record<string, (ledger: Ledger) => Promise<unknown>>> = {
     ledger.listTransfers({ status: 'failed', to: late, limit }),
   'failed transfers of a hot account': (ledger) =>
     ledger.listTransfers({ status: 'failed', accountIds: [hot], limit }),
-  'transfers with a reference': (ledger) => ledger.listTransfers({ reference: 'r5000', limit }),
+  'transfers with a reference': (ledger) => ledger.listTransfers({ reference: 'r5001', limit }),
+  'transfers with the usual reference': (ledger) => ledger.listTransfers({ reference: 'usual', limit }),
   'transfers of a hot account with a reference': (ledger) =>
-    ledger.listTransfers({ reference: 'r5000', accountIds: [hot], limit }),
+    ledger.listTransfers({ reference: 'r5001', accountIds: [hot], limit }),
+  'transfers of a hot account with the usual reference': (ledger) =>
+    ledger.listTransfers({ reference: 'usual', accountIds: [hot], limit }),
+  'transfers with the usual reference of an account that has none': (ledger) =>
+    ledger.listTransfers({ reference: 'usual', accountIds: [without], limit }),
+  'failed transfers of a hot account with a reference': (ledger) =>
+    ledger.listTransfers({ reference: 'r5001', status: 'failed', accountIds: [hot], limit }),
   'captures of a hold': (ledger) => ledger.listTransfers({ holdId: countedUuid(1) as HoldId, limit }),
   'reversals of a transfer': (ledger) => ledger.listTransfers({ reversalOf: transfer, limit }),
   'entries of a hot account': (ledger) => ledger.listEntries({ accountId: hot, before: 50_000n, limit }),

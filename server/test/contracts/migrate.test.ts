@@ -5,6 +5,7 @@ import { sha256 } from '#adapters/runtime-node/digest.ts'
 import { createMigrator, type SchemaMigrator } from '#adapters/store-postgres/migrate.ts'
 import { openPostgresStore, type PostgresStore } from '#adapters/store-postgres/store.ts'
 import type { Outcome } from '#core/command.ts'
+import type { AccountId } from '#core/ids.ts'
 import { AppError } from '#core/errors.ts'
 import { createTestClock, type TestClock } from '../clock.ts'
 import { createTestIds } from '../ids.ts'
@@ -104,7 +105,7 @@ const PLAIN_LEDGER = [
   'pay 1>2 1.00 EUR key=k4',
   // One account twice in a transfer, on either side: it has taken from the account once.
   'pay 1>2 1.00 EUR, 2>1 0.50 EUR, 1>3 2.00 EUR, 2>3 1.00 EUR, 1>2 0.25 EUR ref=rent',
-  'pay 3>2 99.00 EUR key=k5',
+  'pay 3>2 99.00 EUR ref=rent key=k5',
   'pay 2>3 3.00 EUR',
   'set 1 limit=5 key=k6',
 ]
@@ -147,6 +148,12 @@ test('a ledger outlives a migration that is undone and done again', { skip }, as
 
     await withStore(url, clock, async (store, post) => {
       assert.deepEqual(await dumpLedger(store), dump)
+      const accountIds = ['3' as AccountId]
+      const rents = await store.listTransfers({ accountIds, reference: 'rent', limit: 10 })
+      assert.deepEqual(
+        rents.map(({ status }) => status),
+        ['failed', 'posted'],
+      )
       const repeats = await post(PLAIN_LEDGER.filter((line) => line.includes('key=')))
       assert.ok(repeats.every(({ replayed }) => replayed))
       const opened = repeats[0]

@@ -85,6 +85,11 @@ const tampers: Tamper[] = [
     ['entries', /^entry 2 of account 1$/],
   ],
   [
+    'the reference of an entry',
+    `update florin.entries set reference = 'another' where account_id = 1 and number = 2`,
+    ['entries', /^entry 2 of account 1$/],
+  ],
+  [
     'a reversal forgotten',
     `update florin.transfers set reversed = null where reversed is not null`,
     ['reversals', /^transfer 0/],

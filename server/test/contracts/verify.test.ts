@@ -187,6 +187,11 @@ const tampers: Tamper[] = [
   ['a user', `update florin.users set metadata = '{"a":"b"}'`, ['users', /^user 0.*07$/]],
   ['a deleted user', `delete from florin.users`, ['users', /^user 0.*07$/], ['derived', /^profile of user/]],
   [
+    'the reference of what lists a refused transfer',
+    `update florin.failed_transfer_accounts set reference = 'another' where account_id = 2`,
+    ['derived', /^failed transfer 0.*03 on account 2$/],
+  ],
+  [
     'what lists a refused transfer',
     `delete from florin.failed_transfer_accounts where account_id = 2`,
     ['derived', /^failed transfer 0.*03 on account 2$/],

@@ -61,7 +61,7 @@ test('verify tells what is wrong with the exit code', async () => {
   const before = await florin(['migrate'], settings)
   assert.match(
     before.stdout,
-    /^missing +0001-ledger\nmissing +0002-whole-ledger\nmissing +0003-access\nmissing +0004-login\nmissing +0005-approvals\nmissing +0006-audit\nmissing +0007-transfer-lists\n$/,
+    /^missing +0001-ledger\nmissing +0002-whole-ledger\nmissing +0003-access\nmissing +0004-login\nmissing +0005-approvals\nmissing +0006-audit\nmissing +0007-transfer-lists\nmissing +0008-references\n$/,
   )
   const names = [...before.stdout.matchAll(/\d{4}-[\w-]+/g)].map(([name]) => name)
   const applied = names.map((name) => `applied  ${name}\n`).join('')
@@ -69,7 +69,7 @@ test('verify tells what is wrong with the exit code', async () => {
   assert.equal((await florin(['migrate', 'up'], settings)).stdout, 'nothing to do\n')
   assert.equal((await florin(['verify', '--json'], settings)).exitCode, 0)
   assert.equal((await florin(['migrate', 'down'], settings)).exitCode, 2)
-  assert.equal((await florin(['migrate', 'down', '--yes'], settings)).stdout, 'undone  0007-transfer-lists\n')
+  assert.equal((await florin(['migrate', 'down', '--yes'], settings)).stdout, 'undone  0008-references\n')
 })
 
 test('a taken port is said in a sentence', async () => {

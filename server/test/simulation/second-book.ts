@@ -32,7 +32,7 @@ interface Kept {
   readonly approved?: boolean
 }
 
-type Moment = Pick<PostedTransfer, 'id' | 'createdAt' | 'effectiveAt'>
+type Moment = Pick<PostedTransfer, 'id' | 'reference' | 'createdAt' | 'effectiveAt'>
 
 /** The books. */
 export interface Books {
@@ -104,7 +104,7 @@ export function createBooks(): Books {
   function enterLine(
     id: AccountId,
     amount: bigint,
-    { id: transferId, createdAt, effectiveAt }: Moment,
+    { id: transferId, reference, createdAt, effectiveAt }: Moment,
   ): Entry {
     const tally = tallyOf(book, id)
     tally.posted += amount
@@ -121,6 +121,7 @@ export function createBooks(): Books {
       balanceAfter: tally.posted,
       debitedAfter: tally.debited,
       debitsAfter: tally.debits,
+      reference,
       effectiveAt,
     }
   }

@@ -111,7 +111,7 @@ export function createSecondLedger(note: (what: string) => void): SecondLedger {
     const { createdAt } = account
     books.settleUnseen(
       { source, destination: id, amount: initialBalance, currency: code, scale, role: null },
-      { id: transferId, createdAt, effectiveAt: createdAt },
+      { id: transferId, reference: null, createdAt, effectiveAt: createdAt },
     )
   }
 
@@ -138,7 +138,7 @@ export function createSecondLedger(note: (what: string) => void): SecondLedger {
     note('swept and closed')
     books.settleUnseen(
       { source: id, destination: sweepTo, amount: posted, currency, scale, role: null },
-      { id: transferId, createdAt: closedAt, effectiveAt: closedAt },
+      { id: transferId, reference: null, createdAt: closedAt, effectiveAt: closedAt },
     )
   }
 

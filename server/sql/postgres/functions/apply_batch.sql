@@ -1,6 +1,7 @@
 -- Writes what a batch came to, set-wise, in the transaction that locked its accounts. Parallel arrays name the columns
 -- of one table each (p_postings and p_key_outcomes are JSON arrays, which need no escaping); an empty array skips its
--- table, or leaves its column as it is or null. p_entry_transfers are places in p_transfer_ids, from 1.
+-- table, or leaves its column as it is or null. p_entry_transfers and p_failed_transfers are places in p_transfer_ids,
+-- from 1.
 create function florin.apply_batch(
   p_at timestamptz,
   p_registry jsonb, p_rules jsonb, p_access jsonb, p_approvals jsonb,
@@ -13,7 +14,7 @@ create function florin.apply_batch(
   p_entry_balances numeric[], p_entry_debited numeric[], p_entry_debits bigint[],
   p_backdated_accounts bigint[], p_backdated_numbers bigint[], p_effective_ats timestamptz[],
   p_backdated_amounts numeric[],
-  p_failed_accounts bigint[], p_failed_transfers uuid[],
+  p_failed_accounts bigint[], p_failed_transfers integer[],
   p_principals text[], p_keys text[], p_fingerprints text[], p_key_transfers uuid[], p_key_outcomes jsonb
 )
 returns void
@@ -76,9 +77,9 @@ begin
 
   if cardinality(p_entry_accounts) > 0 then
     insert into florin.entries
-      (account_id, number, transfer_id, created_at, debits_after, amount, balance_after, debited_after)
+      (account_id, number, transfer_id, created_at, debits_after, amount, balance_after, debited_after, reference)
     select e.account_id, e.number, p_transfer_ids[e.transfer], p_at, e.debits_after, e.amount, e.balance_after,
-      e.debited_after
+      e.debited_after, p_references[e.transfer]
     from unnest(
       p_entry_accounts, p_entry_numbers, p_entry_transfers, p_entry_amounts, p_entry_balances, p_entry_debited,
       p_entry_debits
@@ -93,9 +94,9 @@ begin
   end if;
 
   if cardinality(p_failed_accounts) > 0 then
-    insert into florin.failed_transfer_accounts (account_id, created_at, transfer_id)
-    select f.account_id, p_at, f.transfer_id
-    from unnest(p_failed_accounts, p_failed_transfers) as f (account_id, transfer_id);
+    insert into florin.failed_transfer_accounts (account_id, created_at, transfer_id, reference)
+    select f.account_id, p_at, p_transfer_ids[f.transfer], p_references[f.transfer]
+    from unnest(p_failed_accounts, p_failed_transfers) as f (account_id, transfer);
   end if;
 
   if cardinality(p_keys) > 0 then

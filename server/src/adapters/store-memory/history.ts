@@ -42,11 +42,7 @@ export function createMemoryHistory(tables: MemoryTables): HistoryReader {
             after === undefined || isBefore({ time: after.at, entry: after }, { time, entry }),
         )
         .slice(0, limit)
-        .map(({ entry, posted }) => ({
-          ...entry,
-          balanceAfter: posted,
-          reference: tables.transfers.get(entry.transferId)?.reference ?? null,
-        }))
+        .map(({ entry, posted }) => ({ ...entry, balanceAfter: posted }))
     },
     async listBalancesAt({ currency, at, clock, after, limit }) {
       return [...tables.accounts.values()]

@@ -31,7 +31,6 @@ export function createMemoryReader(tables: MemoryTables): LedgerReader & Directo
         .filter((entry) => before === undefined || entry.number < before)
         .slice(-limit)
         .reverse()
-        .map((entry) => ({ ...entry, reference: tables.transfers.get(entry.transferId)?.reference ?? null }))
     },
     findUser: async (id) => tables.users.get(id),
     async listUsers({ after, limit }) {

@@ -285,13 +285,12 @@ function entryColumns({ entries, transfers, at }: Changes): string[] {
 
 /** Which accounts a refused transfer names. */
 function failedColumns(transfers: readonly Transfer[]): string[] {
-  const named = transfers
-    .filter(({ status }) => status === 'failed')
-    .flatMap(({ id, postings }) => {
-      const accounts = new Set(postings.flatMap(({ source, destination }) => [source, destination]))
-      return [...accounts].map((accountId) => ({ accountId, id }))
-    })
-  return [plainArray(named.map(({ accountId }) => accountId)), plainArray(named.map(({ id }) => id))]
+  const named = transfers.flatMap(({ status, postings }, i) => {
+    if (status !== 'failed') return []
+    const accounts = new Set(postings.flatMap(({ source, destination }) => [source, destination]))
+    return [...accounts].map((accountId) => ({ accountId, place: i + 1 }))
+  })
+  return [plainArray(named.map(({ accountId }) => accountId)), plainArray(named.map(({ place }) => place))]
 }
 
 function idempotencyColumns(changes: Changes): (string | null)[] {

@@ -6,16 +6,16 @@ export const COUNT_DERIVED = `
   select (select count(*) from florin.failed_transfer_accounts) + (select count(*) from florin.user_profiles)
     + (select count(*) from florin.backdated_entries) + (select count(*) from florin.policy_versions) as count`
 
-/** Each account that a refused transfer names is listed with it, once. */
+/** Each account that a refused transfer names is listed with it and its reference, once. */
 const FAILED = `
   with named as (
-    select distinct v.account_id::bigint, t.created_at, t.id as transfer_id
+    select distinct v.account_id::bigint, t.created_at, t.id as transfer_id, t.reference
     from florin.transfers t,
       jsonb_array_elements(t.postings) as p (posting),
       lateral (values (p.posting ->> 'source'), (p.posting ->> 'destination')) as v (account_id)
     where t.status = 'failed'
   ), listed as (
-    select account_id, created_at, transfer_id from florin.failed_transfer_accounts
+    select account_id, created_at, transfer_id, reference from florin.failed_transfer_accounts
   )
   select format('failed transfer %s on account %s', transfer_id, account_id) as subject,
     'listed' as expected, 'not listed' as found

@@ -100,6 +100,7 @@ export interface EntryRow {
   readonly amount: string
   readonly balance_after: string
   readonly debited_after: string
+  readonly reference: string | null
 }
 
 /** An entry row in the domain; `effective_at` is null for an entry that took effect when it was recorded. */
@@ -114,6 +115,7 @@ export function toEntry(row: EntryRow & { readonly effective_at: Instant | null 
     balanceAfter: BigInt(row.balance_after),
     debitedAfter: BigInt(row.debited_after),
     debitsAfter: BigInt(row.debits_after),
+    reference: row.reference,
     effectiveAt: row.effective_at ?? row.created_at,
     createdAt: row.created_at,
   }

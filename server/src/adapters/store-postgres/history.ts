@@ -9,7 +9,7 @@ import type { AccountId } from '#core/ids.ts'
 import type { Instant } from '#core/instant.ts'
 import type { HistoryReader, LedgerClock, PastBalance, StatementPosition } from '#ports/history-reader.ts'
 import { toEntry, type EntryRow } from './codec-transfers.ts'
-import { EFFECTIVE_AT } from './reader.ts'
+import { effectiveAtOf } from './reader.ts'
 import type { Database } from './tables.ts'
 
 const NUMBER_MAX = 2n ** 63n - 1n
@@ -40,7 +40,7 @@ export function createHistory(db: Database): HistoryReader {
       const { rows } = await sql<StatementRow>`
         select l.account_id, l.number, l.transfer_id, l.created_at, l.debits_after, l.amount, l.debited_after,
           opening.posted + sum(l.amount) over (order by l.time, l.number) as balance_after,
-          t.reference, ${EFFECTIVE_AT} as effective_at
+          l.reference, ${effectiveAtOf('l')} as effective_at
         from (${past(account, clock, start)}) opening
         cross join lateral (
           select * from (${sql.join(
@@ -50,9 +50,8 @@ export function createHistory(db: Database): HistoryReader {
           order by time, number
           limit ${limit}
         ) l
-        cross join lateral (select * from florin.transfers where id = l.transfer_id limit 1) t
         order by l.time, l.number`.execute(db)
-      return rows.map((row) => ({ ...toEntry(row), reference: row.reference }))
+      return rows.map(toEntry)
     },
     async listBalancesAt({ currency, at, clock, after, limit }) {
       const { rows } = await sql<{ id: string; kind: AccountKind; posted: string }>`
@@ -84,7 +83,6 @@ function toPastBalance(posted = '0', debited = '0'): PastBalance {
 
 interface StatementRow extends EntryRow {
   readonly effective_at: Instant | null
-  readonly reference: string | null
 }
 
 type Account = RawBuilder<unknown>
@@ -129,16 +127,12 @@ interface Walk {
 
 /** The entries of a period in the order of their recording; by business time, those whose two times are one. */
 function recordedLines({ account, clock, to, limit }: Walk): RawBuilder<unknown> {
-  const notBackdated = sql`
-    and (
-      select b.number from florin.backdated_entries b where b.account_id = e.account_id and b.number = e.number limit 1
-    ) is null`
   return sql`
     select e.*, e.created_at as time
     from florin.entries e
     where e.account_id = ${account} and e.number > opening.number
       and e.number <= (select number from (${lastEntry(account, { at: to, number: 0n })}) last)
-      ${clock === 'recorded' ? sql`` : notBackdated}
+      ${clock === 'recorded' ? sql`` : sql`and ${effectiveAtOf('e')} is null`}
     order by e.number
     limit ${limit}`
 }

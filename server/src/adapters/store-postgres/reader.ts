@@ -49,15 +49,14 @@ export function createReader({ db, prepared }: Databases): LedgerReader {
     async listEntries({ accountId, before, limit }) {
       const rows = await prepared
         .selectFrom('florin.entries as e')
-        .innerJoin('florin.transfers as t', 't.id', 'e.transfer_id')
         .select(ENTRY_COLUMNS)
-        .select(['t.reference', EFFECTIVE_AT.as('effective_at')])
+        .select(effectiveAtOf('e').as('effective_at'))
         .where('e.account_id', '=', accountId)
         .$if(before !== undefined, (query) => query.where('e.number', '<', (before as bigint).toString()))
         .orderBy('e.number', 'desc')
         .limit(limit)
         .execute()
-      return rows.map((row) => ({ ...toEntry(row), reference: row.reference }))
+      return rows.map(toEntry)
     },
   }
 }
@@ -92,26 +91,36 @@ const ENTRY_COLUMNS = [
   'e.amount',
   'e.balance_after',
   'e.debited_after',
+  'e.reference',
 ] as const
 
-/** Of a transfer `t`: its business time, when that is not the time of its recording. */
-export const EFFECTIVE_AT = sql<Instant | null>`(t.details ->> 'effective_at')::timestamptz`
+/** The business time of an entry, when that is not the time of its recording. */
+export function effectiveAtOf(entry: string): RawBuilder<Instant | null> {
+  return sql`(
+    select b.effective_at from florin.backdated_entries b
+    where b.account_id = ${sql.ref(`${entry}.account_id`)} and b.number = ${sql.ref(`${entry}.number`)}
+    limit 1
+  )`
+}
 
 /** The newest transfers of a status: each status has indexes of its own, so neither list walks past the other's. */
 function transfersOf(db: Database, status: Transfer['status'], query: TransferQuery) {
   const { reference, holdId, reversalOf, from, to, after, limit } = query
   const accounts = accountsOf(query)
   // Found by what few transfers share, and only then asked for their accounts.
-  const rare = reference !== undefined || holdId !== undefined || reversalOf !== undefined
+  const rare = holdId !== undefined || reversalOf !== undefined
+  const walksAccounts = accounts !== null && !rare
   return db
     .selectFrom('florin.transfers as t')
     .selectAll('t')
     .where('t.status', '=', sql.lit(status))
-    .$if(accounts !== null && !rare, (rows) =>
+    .$if(walksAccounts, (rows) =>
       rows.where(sql<boolean>`t.id = any (array(${positions(accounts as Accounts, status, query)}))`),
     )
     .$if(accounts !== null && rare, (rows) => rows.where(named(accounts as Accounts)))
-    .$if(reference !== undefined, (rows) => rows.where('t.reference', '=', reference as string))
+    .$if(reference !== undefined && !walksAccounts, (rows) =>
+      rows.where('t.reference', '=', reference as string),
+    )
     .$if(holdId !== undefined, (rows) => rows.where(sql<boolean>`t.details ->> 'hold_id' = ${holdId}`))
     .$if(reversalOf !== undefined, (rows) =>
       rows.where(sql<boolean>`t.details ->> 'reversal_of' = ${reversalOf}`),
@@ -141,8 +150,12 @@ function accountsOf({ accountIds, userId }: TransferFilter): Accounts | null {
 function positions(
   accounts: Accounts,
   status: Transfer['status'],
-  { from, to, after, limit }: TransferQuery,
+  { reference, from, to, after, limit }: TransferQuery,
 ): RawBuilder<unknown> {
+  const ofAccount = [
+    sql`m.account_id = a.id`,
+    ...(reference === undefined ? [] : [sql`m.reference = ${reference}`]),
+  ]
   const start = [
     ...(to === undefined ? [] : [sql`m.created_at < ${to}`]),
     ...(after === undefined ? [] : [sql`m.created_at <= ${after.createdAt}`]),
@@ -151,7 +164,7 @@ function positions(
   const place = after === undefined ? [] : [before(after, sql.ref('m.transfer_id'), 'm')]
   const table = sql.table(status === 'posted' ? 'florin.entries' : 'florin.failed_transfer_accounts')
   const where = (...conditions: readonly RawBuilder<unknown>[]) =>
-    sql`from ${table} m where ${sql.join([sql`m.account_id = a.id`, ...conditions], sql` and `)}`
+    sql`from ${table} m where ${sql.join([...ofAccount, ...conditions], sql` and `)}`
   const next = (...conditions: readonly RawBuilder<unknown>[]) =>
     sql`select m.created_at ${where(...conditions, ...end)} order by m.created_at desc limit 1`
   const found = sql`select array_agg(distinct m.transfer_id) ${where(sql`m.created_at = t.created_at`, ...place)}`

@@ -49,7 +49,12 @@ interface Tables {
   'florin.sessions': SessionRow
   'florin.signing_keys': { id: string; created_at: Instant; sealed: string }
   'florin.books': { closed_through: Instant | null }
-  'florin.failed_transfer_accounts': { account_id: string; created_at: Instant; transfer_id: string }
+  'florin.failed_transfer_accounts': {
+    account_id: string
+    created_at: Instant
+    transfer_id: string
+    reference: string | null
+  }
   'florin.idempotency_records': { principal: string; key: string; created_at: Instant }
   'florin.journal_pages': { number: string; sealed_at: Instant; facts: string; audit: string | null }
   'florin.audit_marks': { kind: AuditMark['kind']; value: string; page: string }
