@@ -17,6 +17,9 @@ const LIMIT = 50
 /** Rows that a read of LIMIT may touch: each with its transfer, on both sides, and the pages of a journal. */
 const ROWS_MAX = 20 * LIMIT
 
+/** Times that each is read: a prepared statement is planned for whatever may be asked from the sixth time on. */
+const TIMES = 8
+
 const ACCOUNTS = 5_000
 const TRANSFERS = 100_000
 /** So many of the oldest and of the newest transfers failed. */
@@ -213,10 +216,10 @@ for (const underTest of SHARED_STORES) {
       await t.test(name, async () => {
         const before = await rowsRead(url)
         const session = await openAnother(createTestClock())
-        await read(session)
+        for (let time = 0; time < TIMES; time++) await read(session)
         await (session as Ledger & { close(): Promise<void> }).close()
         const rows = (await rowsRead(url)) - before
-        assert.ok(rows <= ROWS_MAX, `${rows} rows read for at most ${LIMIT}`)
+        assert.ok(rows <= ROWS_MAX * TIMES, `${rows} rows read for at most ${LIMIT}, ${TIMES} times`)
       })
     }
     await opened.close()

@@ -36,10 +36,10 @@ export function createReader({ db, prepared }: Databases): LedgerReader {
     async listTransfers(query) {
       const { status, limit } = query
       const statuses = status === undefined ? (['posted', 'failed'] as const) : [status]
-      const walks = statuses.map((one) => transfersOf(db, one, query))
-      const rows = await db
+      const walks = statuses.map((one) => transfersOf(prepared, one, query))
+      const rows = await prepared
         .selectFrom(sql<TransferRow>`(${sql.join(walks, sql` union all `)})`.as('t'))
-        .selectAll('t')
+        .select(TRANSFER_COLUMNS)
         .orderBy('t.created_at', 'desc')
         .orderBy('t.id', 'desc')
         .limit(limit)
@@ -82,6 +82,18 @@ const ACCOUNT_COLUMNS = [
   'closed_at',
 ] as const
 
+const TRANSFER_COLUMNS = [
+  't.id',
+  't.status',
+  't.postings',
+  't.failure',
+  't.reference',
+  't.metadata',
+  't.created_at',
+  't.details',
+  't.reversed',
+] as const
+
 const ENTRY_COLUMNS = [
   'e.account_id',
   'e.number',
@@ -112,7 +124,7 @@ function transfersOf(db: Database, status: Transfer['status'], query: TransferQu
   const walksAccounts = accounts !== null && !rare
   return db
     .selectFrom('florin.transfers as t')
-    .selectAll('t')
+    .select(TRANSFER_COLUMNS)
     .where('t.status', '=', sql.lit(status))
     .$if(walksAccounts, (rows) =>
       rows.where(sql<boolean>`t.id = any (array(${positions(accounts as Accounts, status, query)}))`),
@@ -144,47 +156,55 @@ function accountsOf({ accountIds, userId }: TransferFilter): Accounts | null {
 }
 
 /**
- * The newest `limit` transfers of the accounts, as ids: of each account a walk along an index from one time to the next,
- * until enough were found, merged. An account's posted transfers are those with entries on it; those that failed name it.
+ * The newest `limit` transfers of the accounts, as ids: of each account as many rows along an index, with all of the time
+ * that the last of them has, and so on until enough transfers were found, merged. An account's posted transfers are those
+ * with entries on it, of which one may have several; those that failed name it.
  */
 function positions(
   accounts: Accounts,
   status: Transfer['status'],
   { reference, from, to, after, limit }: TransferQuery,
 ): RawBuilder<unknown> {
+  const table = sql.table(status === 'posted' ? 'florin.entries' : 'florin.failed_transfer_accounts')
   const ofAccount = [
     sql`m.account_id = a.id`,
     ...(reference === undefined ? [] : [sql`m.reference = ${reference}`]),
+    ...(from === undefined ? [] : [sql`m.created_at >= ${from}`]),
   ]
   const start = [
     ...(to === undefined ? [] : [sql`m.created_at < ${to}`]),
     ...(after === undefined ? [] : [sql`m.created_at <= ${after.createdAt}`]),
   ]
-  const end = from === undefined ? [] : [sql`m.created_at >= ${from}`]
   const place = after === undefined ? [] : [before(after, sql.ref('m.transfer_id'), 'm')]
-  const table = sql.table(status === 'posted' ? 'florin.entries' : 'florin.failed_transfer_accounts')
   const where = (...conditions: readonly RawBuilder<unknown>[]) =>
     sql`from ${table} m where ${sql.join([...ofAccount, ...conditions], sql` and `)}`
-  const next = (...conditions: readonly RawBuilder<unknown>[]) =>
-    sql`select m.created_at ${where(...conditions, ...end)} order by m.created_at desc limit 1`
-  const found = sql`select array_agg(distinct m.transfer_id) ${where(sql`m.created_at = t.created_at`, ...place)}`
+  const chunk = (...beginning: readonly RawBuilder<unknown>[]) => sql`
+    (
+      select min(created_at) as earliest
+      from (select m.created_at ${where(...beginning)} order by m.created_at desc limit ${limit}) newest
+    ) bound
+    cross join lateral (
+      select array_agg(created_at) as times, array_agg(transfer_id) as ids, count(*) as count
+      from (
+        select distinct m.created_at, m.transfer_id
+        ${where(sql`m.created_at >= bound.earliest`, ...beginning, ...place)}
+      ) transfers
+    ) found`
   return sql`
     select w.transfer_id
     from (
       select distinct m.created_at, m.transfer_id
       from (${accounts}) as a (id)
       cross join lateral (
-        with recursive times (created_at, ids, found) as (
-          select t.created_at, f.ids, coalesce(cardinality(f.ids), 0)
-          from (${next(...start)}) t cross join lateral (${found}) f (ids)
+        with recursive chunks (earliest, times, ids, count) as (
+          select bound.earliest, found.times, found.ids, found.count
+          from ${chunk(...start)}
           union all
-          select t.created_at, f.ids, times.found + coalesce(cardinality(f.ids), 0)
-          from times
-          cross join lateral (${next(sql`m.created_at < times.created_at`)}) t
-          cross join lateral (${found}) f (ids)
-          where times.found < ${limit}
+          select bound.earliest, found.times, found.ids, chunks.count + found.count
+          from chunks cross join lateral ${chunk(sql`m.created_at < chunks.earliest`)}
+          where chunks.earliest is not null and chunks.count < ${limit}
         )
-        select created_at, unnest(ids) as transfer_id from times
+        select u.created_at, u.transfer_id from chunks, unnest(times, ids) as u (created_at, transfer_id)
       ) m
     ) w
     order by w.created_at desc, w.transfer_id desc
