@@ -3,12 +3,14 @@
  * A phase that sees no file or runs no test fails, because a check that saw nothing proves nothing.
  * The last lines are node's own summary, added up over the phases.
  */
-import { globSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
+import { pathToFileURL } from 'node:url'
 
 interface Phase {
   name: string
@@ -18,6 +20,8 @@ interface Phase {
   concurrency: number
   /** A limit on each single test. */
   timeoutMs: number
+  /** Files share processes, as many as run at once: what they import is loaded once in each, not once a file. */
+  together?: true
   /** No file has been written yet. The first one makes the runner ask to remove this line. */
   stillEmpty?: true
 }
@@ -35,6 +39,7 @@ const PHASES: Phase[] = [
     exclude: ['tools/gates.test.ts'],
     concurrency: availableParallelism(),
     timeoutMs: 60_000,
+    together: true,
   },
   { name: 'gates', globs: ['tools/gates.test.ts'], concurrency: 1, timeoutMs: 120_000 },
   { name: 'contracts', globs: ['server/test/contracts/**/*.test.ts'], concurrency: 1, timeoutMs: 120_000 },
@@ -68,9 +73,31 @@ function readCounter(message: string): [keyof Summary, number] | undefined {
     : undefined
 }
 
+/** Puts files into groups, each a module that imports them; hooks on top of a file would be those of its whole group. */
+function toGroups(files: string[], count: number, dir: string): string[] {
+  const hasHooks = (file: string): boolean => /^(before|after)(Each)?\(/m.test(readFileSync(file, 'utf8'))
+  const alone = files.filter(hasHooks)
+  const sociable = files.filter((file) => !hasHooks(file))
+  const groups = Array.from({ length: count }, (_, group) => {
+    const members = sociable.filter((_file, i) => i % count === group)
+    const path = join(dir, `${group}.mjs`)
+    writeFileSync(path, members.map((file) => `import '${pathToFileURL(file).href}'\n`).join(''))
+    return path
+  })
+  return [...alone, ...groups]
+}
+
 async function runPhase(phase: Phase, files: string[]): Promise<Summary> {
+  const groupDir = mkdtempSync(join(tmpdir(), 'florin-tests-'))
+  try {
+    return await runFiles(phase, phase.together ? toGroups(files, phase.concurrency, groupDir) : files)
+  } finally {
+    rmSync(groupDir, { recursive: true })
+  }
+}
+
+async function runFiles({ concurrency, timeoutMs }: Phase, files: string[]): Promise<Summary> {
   const summary = createSummary()
-  const { concurrency, timeoutMs } = phase
   const events = run({ files, concurrency, timeout: timeoutMs })
   const withoutCounters = new Transform({
     objectMode: true,
