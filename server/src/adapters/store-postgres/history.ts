@@ -40,7 +40,7 @@ export function createHistory(db: Database): HistoryReader {
       const { rows } = await sql<StatementRow>`
         select l.account_id, l.number, l.transfer_id, l.created_at, l.debits_after, l.amount, l.debited_after,
           opening.posted + sum(l.amount) over (order by l.time, l.number) as balance_after,
-          l.reference, ${effectiveAtOf('l')} as effective_at
+          l.reference, ${effectiveAtOf('l', account)} as effective_at
         from (${past(account, clock, start)}) opening
         cross join lateral (
           select * from (${sql.join(
@@ -132,7 +132,7 @@ function recordedLines({ account, clock, to, limit }: Walk): RawBuilder<unknown>
     from florin.entries e
     where e.account_id = ${account} and e.number > opening.number
       and e.number <= (select number from (${lastEntry(account, { at: to, number: 0n })}) last)
-      ${clock === 'recorded' ? sql`` : sql`and ${effectiveAtOf('e')} is null`}
+      ${clock === 'recorded' ? sql`` : sql`and ${effectiveAtOf('e', account)} is null`}
     order by e.number
     limit ${limit}`
 }

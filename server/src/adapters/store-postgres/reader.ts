@@ -50,7 +50,7 @@ export function createReader({ db, prepared }: Databases): LedgerReader {
       const rows = await prepared
         .selectFrom('florin.entries as e')
         .select(ENTRY_COLUMNS)
-        .select(effectiveAtOf('e').as('effective_at'))
+        .select(effectiveAtOf('e', sql`${accountId}::bigint`).as('effective_at'))
         .where('e.account_id', '=', accountId)
         .$if(before !== undefined, (query) => query.where('e.number', '<', (before as bigint).toString()))
         .orderBy('e.number', 'desc')
@@ -106,13 +106,16 @@ const ENTRY_COLUMNS = [
   'e.reference',
 ] as const
 
-/** The business time of an entry, when that is not the time of its recording. */
-export function effectiveAtOf(entry: string): RawBuilder<Instant | null> {
-  return sql`(
+/**
+ * The business time of an entry of the account, when that is not the time of its recording. Most accounts have no
+ * backdated entries: whether this one has is asked once, not for each row.
+ */
+export function effectiveAtOf(entry: string, account: RawBuilder<unknown>): RawBuilder<Instant | null> {
+  return sql`case when (select exists (select from florin.backdated_entries where account_id = ${account})) then (
     select b.effective_at from florin.backdated_entries b
-    where b.account_id = ${sql.ref(`${entry}.account_id`)} and b.number = ${sql.ref(`${entry}.number`)}
+    where b.account_id = ${account} and b.number = ${sql.ref(`${entry}.number`)}
     limit 1
-  )`
+  ) end`
 }
 
 /** The newest transfers of a status: each status has indexes of its own, so neither list walks past the other's. */
