@@ -78,8 +78,9 @@ function toGroups(files: string[], count: number, dir: string): string[] {
   const hasHooks = (file: string): boolean => /^(before|after)(Each)?\(/m.test(readFileSync(file, 'utf8'))
   const alone = files.filter(hasHooks)
   const sociable = files.filter((file) => !hasHooks(file))
-  const groups = Array.from({ length: count }, (_, group) => {
-    const members = sociable.filter((_file, i) => i % count === group)
+  const groupCount = Math.min(count, sociable.length)
+  const groups = Array.from({ length: groupCount }, (_, group) => {
+    const members = sociable.filter((_file, i) => i % groupCount === group)
     const path = join(dir, `${group}.mjs`)
     writeFileSync(path, members.map((file) => `import '${pathToFileURL(file).href}'\n`).join(''))
     return path
