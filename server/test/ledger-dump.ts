@@ -39,7 +39,8 @@ export interface LedgerDump {
   readonly audit: readonly AuditEntry[]
 }
 
-const ALWAYS = {
+/** A period that holds everything. */
+export const ALWAYS = {
   clock: 'effective',
   from: '0001-01-01T00:00:00.000000Z' as Instant,
   to: '9999-12-31T00:00:00.000000Z' as Instant,
@@ -59,9 +60,9 @@ export async function dumpLedger(store: Ledger, limit = 500): Promise<LedgerDump
       )),
     )
     statements.push(
-      ...(await everyPage<StatementLine>((last) => {
+      ...(await everyPage<StatementLine>(async (last) => {
         const after = last && { after: { at: last.effectiveAt, number: last.number } }
-        return store.listStatement({ accountId, ...ALWAYS, ...after, limit })
+        return (await store.readStatement({ accountId, ...ALWAYS, ...after, limit })).lines
       })),
     )
   }
@@ -128,7 +129,7 @@ export async function wholeAudit(
   return entries
 }
 
-async function everyPage<Row>(read: (last: Row | undefined) => Promise<Row[]>): Promise<Row[]> {
+async function everyPage<Row>(read: (last: Row | undefined) => Promise<readonly Row[]>): Promise<Row[]> {
   const rows: Row[] = []
   for (;;) {
     const page = await read(rows.at(-1))

@@ -37,11 +37,16 @@ interface PeriodRequest {
 }
 
 /** What a period came to, in minor units. */
-interface StatementTotals {
+export interface StatementTotals {
   readonly opening: bigint
   readonly closing: bigint
   readonly debits: bigint
   readonly credits: bigint
+}
+
+/** What a period came to, and lines of it, oldest first. */
+interface Statement<Lines> extends StatementTotals {
+  readonly lines: Lines
 }
 
 /** All accounts of a currency at a moment, in minor units. */
@@ -55,20 +60,18 @@ interface TrialBalance {
   readonly external: bigint
 }
 
+type StatementPageRequest = Period & { readonly after?: StatementPosition; readonly limit: number }
+
 /** Reads what was. */
 export interface History {
   /** What the account had. Throws a validation error for an `at` in the future. */
   balanceAt(account: Account, moment: Moment & { readonly at: Instant }): Promise<bigint>
   /** The period with its ends. Throws a validation error for a `to` that is not after `from`. */
   period(account: Account, request: PeriodRequest): Period
-  totals(account: Account, period: Period): Promise<StatementTotals>
-  /** At most `limit` lines after a position, oldest first. */
-  lines(
-    account: Account,
-    page: Period & { readonly after?: StatementPosition; readonly limit: number },
-  ): Promise<StatementLine[]>
-  /** All lines of a period, oldest first, in chunks. */
-  allLines(account: Account, period: Period): AsyncGenerator<readonly StatementLine[]>
+  /** At most `limit` lines after a position. */
+  statementPage(account: Account, page: StatementPageRequest): Promise<Statement<readonly StatementLine[]>>
+  /** All lines, in chunks. */
+  statement(account: Account, period: Period): Promise<Statement<AsyncGenerator<readonly StatementLine[]>>>
   /** What all accounts of a currency had together: 0, or something is wrong. Throws for an `at` in the future. */
   trialBalance(currency: Currency, moment: Moment): Promise<TrialBalance>
   /** Every account of a currency, by id, in chunks. Throws for an `at` in the future. */
@@ -95,26 +98,25 @@ export function createHistory({ reader, clock }: { reader: HistoryReader; clock:
     return { clock: by, from: start, to: end }
   }
 
-  async function totals({ id }: Account, asked: Period): Promise<StatementTotals> {
-    const { opening, closing } = await reader.balancesAround(id, asked)
+  async function statementPage({ id }: Account, page: StatementPageRequest) {
+    const { opening, closing, lines } = await reader.readStatement({ accountId: id, ...page })
     const debits = closing.debited - opening.debited
     const credits = closing.posted - opening.posted + debits
-    return { opening: opening.posted, closing: closing.posted, debits, credits }
+    return { opening: opening.posted, closing: closing.posted, debits, credits, lines }
   }
 
-  async function* allLines({ id }: Account, asked: Period): AsyncGenerator<readonly StatementLine[]> {
-    let after: StatementPosition | undefined
-    for (;;) {
-      const lines = await reader.listStatement({
-        accountId: id,
-        ...asked,
-        limit: PAGE_SIZE,
-        ...(after === undefined ? {} : { after }),
-      })
-      yield lines
-      const last = lines.at(-1)
-      if (last === undefined || lines.length < PAGE_SIZE) return
-      after = positionOf(last, asked.clock)
+  async function statement(account: Account, asked: Period) {
+    const first = await statementPage(account, { ...asked, limit: PAGE_SIZE })
+    return { ...first, lines: chunks() }
+
+    async function* chunks(): AsyncGenerator<readonly StatementLine[]> {
+      for (let { lines } = first; ;) {
+        yield lines
+        const last = lines.at(-1)
+        if (last === undefined || lines.length < PAGE_SIZE) return
+        const after = positionOf(last, asked.clock)
+        lines = (await statementPage(account, { ...asked, after, limit: PAGE_SIZE })).lines
+      }
     }
   }
 
@@ -164,9 +166,8 @@ export function createHistory({ reader, clock }: { reader: HistoryReader; clock:
   return {
     balanceAt,
     period,
-    totals,
-    lines: ({ id }, page) => reader.listStatement({ accountId: id, ...page }),
-    allLines,
+    statementPage,
+    statement,
     trialBalance,
     allBalances,
   }

@@ -27,6 +27,13 @@ export interface StatementPosition {
   readonly number: bigint
 }
 
+/** A part of a statement, and what the account had just before the whole period began and just before it ended. */
+interface StatementPage {
+  readonly opening: PastBalance
+  readonly closing: PastBalance
+  readonly lines: readonly StatementLine[]
+}
+
 /** An account at a moment. */
 export interface AccountAt {
   readonly id: AccountId
@@ -38,22 +45,18 @@ export interface AccountAt {
 export interface HistoryReader {
   /** What the account had just after everything up to and with `at`; zero before its first entry. */
   balanceAt(accountId: AccountId, at: Instant, clock: LedgerClock): Promise<PastBalance>
-  /** What the account had just before a period began, and just before it ended. */
-  balancesAround(
-    accountId: AccountId,
-    period: Period,
-  ): Promise<{ readonly opening: PastBalance; readonly closing: PastBalance }>
   /**
    * The entries of a period, oldest first by its clock, then by number; those after `after`, at most `limit`. Balances
-   * after each are those by the clock: by `effective` they differ from those that the entries were recorded with.
+   * after each are those by the clock: by `effective` they differ from those that the entries were recorded with. All of
+   * the page is of one moment, so that it adds up while more is recorded.
    */
-  listStatement(
+  readStatement(
     query: Period & {
       readonly accountId: AccountId
       readonly after?: StatementPosition
       readonly limit: number
     },
-  ): Promise<StatementLine[]>
+  ): Promise<StatementPage>
   /** Every account of a currency as it was at a moment, by id, rising, those after `after`; at most `limit`. */
   listBalancesAt(query: {
     readonly currency: CurrencyCode

@@ -161,16 +161,12 @@ const reads: Readonly<Record<string, (ledger: Ledger) => Promise<unknown>>> = {
   'versions of a policy': (ledger) => ledger.listPolicyVersions({ id: countedUuid(7) as PolicyId, limit }),
   'a balance of then': (ledger) => ledger.balanceAt(hot, middle, 'recorded'),
   'a balance of then, by business time': (ledger) => ledger.balanceAt(hot, middle, 'effective'),
-  'the balances around a period': (ledger) =>
-    ledger.balancesAround(hot, { clock: 'recorded', from: early, to: middle }),
-  'the balances around a period, by business time': (ledger) =>
-    ledger.balancesAround(hot, { clock: 'effective', from: middle, to: late }),
   'a statement': (ledger) =>
-    ledger.listStatement({ accountId: hot, clock: 'recorded', from: early, to: late, limit }),
+    ledger.readStatement({ accountId: hot, clock: 'recorded', from: early, to: middle, limit }),
   'a statement by business time': (ledger) =>
-    ledger.listStatement({ accountId: hot, clock: 'effective', from: middle, to: late, limit }),
+    ledger.readStatement({ accountId: hot, clock: 'effective', from: middle, to: late, limit }),
   'a statement further on': (ledger) =>
-    ledger.listStatement({
+    ledger.readStatement({
       accountId: hot,
       clock: 'effective',
       from: early,

@@ -11,6 +11,7 @@ import type { Period } from '#ports/history-reader.ts'
 import type { StatementLine } from '#ports/ledger-reader.ts'
 import { createTestClock } from '../clock.ts'
 import { createTestIds } from '../ids.ts'
+import { ALWAYS } from '../ledger-dump.ts'
 import { createRandom, testSeed } from '../seed.ts'
 import { holdOf, policyOf, quoteOf, transferOf, userOf } from '../shorthand-words.ts'
 import { toCommand } from '../shorthand.ts'
@@ -76,6 +77,42 @@ export function historyReadersContract(underTest: StoreUnderTest): void {
       await ledger.close()
     }
   })
+
+  test(
+    `${underTest.name}: a statement adds up while more is recorded`,
+    { skip: underTest.skip },
+    async () => {
+      const ledger = await underTest.open(createTestClock())
+      try {
+        await readWhileWriting(ledger.store)
+      } finally {
+        await ledger.close()
+      }
+    },
+  )
+}
+
+/** By either clock, whatever is recorded meanwhile: some of it now, some of it in the past. */
+async function readWhileWriting(store: Ledger): Promise<void> {
+  const ids = createTestIds()
+  const post = (...lines: string[]) => store.post(lines.map((line) => toCommand(line, ids)))
+  await post('open 1 EUR 90.00', 'open 2 EUR')
+  let written = 0
+  const writing = (async () => {
+    for (; written < BATCHES; written += 1) await post('pay 1>2 0.02 EUR', 'pay 2>1 0.01 EUR eff=10-01T00:00')
+  })()
+  const asked = { ...ALWAYS, accountId: '1' as AccountId, limit: 10_000 }
+  let read = 0
+  while (written < BATCHES) {
+    for (const clock of ['recorded', 'effective'] as const) {
+      const { opening, closing, lines } = await store.readStatement({ ...asked, clock })
+      const sum = lines.reduce((total, { amount }) => total + amount, opening.posted)
+      assert.equal(sum, closing.posted, `after ${lines.length} lines by ${clock}`)
+      read += lines.length
+    }
+  }
+  await writing
+  assert(read > BATCHES, 'nothing was read beside the writing')
 }
 
 /** A ledger that has something of everything; some batches share their time with the one before. */
@@ -181,8 +218,8 @@ async function compareBalances({ store, model, below, oneOf, moment }: Pair): Pr
   for (const clock of ['recorded', 'effective'] as const) {
     const asked = `account ${id} at ${at} by ${clock}`
     assert.deepEqual(await store.balanceAt(id, at, clock), await model.balanceAt(id, at, clock), asked)
-    const period = { clock, from: at, to: moment() }
-    assert.deepEqual(await store.balancesAround(id, period), await model.balancesAround(id, period), asked)
+    const statement = { accountId: id, clock, from: at, to: moment(), limit: 1 + below(9) }
+    assert.deepEqual(await store.readStatement(statement), await model.readStatement(statement), asked)
     const query = {
       currency: EUR,
       at,
@@ -200,19 +237,17 @@ async function compareStatement({ store, model, below, oneOf, moment }: Pair): P
   const [from, to] = [moment(), moment()].sort() as [Instant, Instant]
   for (const clock of ['recorded', 'effective'] as const) {
     const period = { clock, from, to, accountId }
-    const whole = await model.listStatement({ ...period, limit: 10_000 })
-    const pages: StatementLine[] = []
+    const asked = `account ${accountId} from ${from} to ${to} by ${clock}`
+    const { lines: whole, opening, closing } = await model.readStatement({ ...period, limit: 10_000 })
+    const lines: StatementLine[] = []
     for (;;) {
-      const page = await store.listStatement({
-        ...period,
-        ...placeAfter(pages.at(-1), period),
-        limit: 1 + below(9),
-      })
-      if (page.length === 0) break
-      pages.push(...page)
+      const place = placeAfter(lines.at(-1), period)
+      const page = await store.readStatement({ ...period, ...place, limit: 1 + below(9) })
+      assert.deepEqual([page.opening, page.closing], [opening, closing], asked)
+      if (page.lines.length === 0) break
+      lines.push(...page.lines)
     }
-    assert.deepEqual(pages, whole, `account ${accountId} from ${from} to ${to} by ${clock}`)
-    const { opening, closing } = await store.balancesAround(accountId, period)
+    assert.deepEqual(lines, whole, asked)
     assert.equal(whole.at(-1)?.balanceAfter ?? opening.posted, closing.posted)
     const sum = whole.reduce((total, { amount }) => total + amount, opening.posted)
     assert.equal(sum, closing.posted)

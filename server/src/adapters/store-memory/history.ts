@@ -30,12 +30,8 @@ export function createMemoryHistory(tables: MemoryTables): HistoryReader {
 
   return {
     balanceAt: async (accountId, at, clock) => balance(accountId, clock, (time) => time <= at),
-    balancesAround: async (accountId, { clock, from, to }) => ({
-      opening: balance(accountId, clock, (time) => time < from),
-      closing: balance(accountId, clock, (time) => time < to),
-    }),
-    async listStatement({ accountId, clock, from, to, after, limit }) {
-      return historyOf(accountId, clock)
+    async readStatement({ accountId, clock, from, to, after, limit }) {
+      const lines = historyOf(accountId, clock)
         .filter(({ time }) => time >= from && time < to)
         .filter(
           ({ time, entry }) =>
@@ -43,6 +39,11 @@ export function createMemoryHistory(tables: MemoryTables): HistoryReader {
         )
         .slice(0, limit)
         .map(({ entry, posted }) => ({ ...entry, balanceAfter: posted }))
+      return {
+        opening: balance(accountId, clock, (time) => time < from),
+        closing: balance(accountId, clock, (time) => time < to),
+        lines,
+      }
     },
     async listBalancesAt({ currency, at, clock, after, limit }) {
       return [...tables.accounts.values()]

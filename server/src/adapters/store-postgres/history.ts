@@ -22,36 +22,35 @@ export function createHistory(db: Database): HistoryReader {
       const { rows } = await past(account, clock, { at, number: NUMBER_MAX }).execute(db)
       return toPastBalance(rows[0]?.posted, rows[0]?.debited)
     },
-    async balancesAround(accountId, { clock, from, to }) {
+    async readStatement({ accountId, clock, from, to, after, limit }) {
       const account = sql`${accountId}::bigint`
-      const before = (at: Instant) => past(account, clock, { at, number: 0n })
-      const { rows } = await sql<PeriodRow>`
-        select o.posted as opening, o.debited as opening_debited, c.posted as closing, c.debited as closing_debited
-        from (${before(from)}) o cross join (${before(to)}) c`.execute(db)
-      return {
-        opening: toPastBalance(rows[0]?.opening, rows[0]?.opening_debited),
-        closing: toPastBalance(rows[0]?.closing, rows[0]?.closing_debited),
-      }
-    },
-    async listStatement({ accountId, clock, from, to, after, limit }) {
-      const account = sql`${accountId}::bigint`
-      const start = after === undefined || after.at < from ? { at: from, number: 0n } : after
-      const lines = clock === 'recorded' ? [recordedLines] : [recordedLines, backdatedLines]
+      const first = { at: from, number: 0n }
+      const end = { at: to, number: 0n }
+      const start = after === undefined || after.at < from ? first : after
+      const walks = clock === 'recorded' ? [recordedLines] : [recordedLines, backdatedLines]
       const { rows } = await sql<StatementRow>`
-        select l.account_id, l.number, l.transfer_id, l.created_at, l.debits_after, l.amount, l.debited_after,
-          opening.posted + sum(l.amount) over (order by l.time, l.number) as balance_after,
+        select opening.posted as opening, opening.debited as opening_debited,
+          closing.posted as closing, closing.debited as closing_debited,
+          l.account_id, l.number, l.transfer_id, l.created_at, l.debits_after, l.amount, l.debited_after,
+          start.posted + sum(l.amount) over (order by l.time, l.number) as balance_after,
           l.reference, ${effectiveAtOf('l', account)} as effective_at
-        from (${past(account, clock, start)}) opening
-        cross join lateral (
+        from (${past(account, clock, first)}) opening
+        cross join (${past(account, clock, end)}) closing
+        cross join (${past(account, clock, start)}) start
+        left join lateral (
           select * from (${sql.join(
-            lines.map((walk) => sql`(${walk({ account, clock, start, to, limit })})`),
+            walks.map((walk) => sql`(${walk({ account, clock, start, to, limit })})`),
             sql` union all `,
           )}) u
           order by time, number
           limit ${limit}
-        ) l
+        ) l on true
         order by l.time, l.number`.execute(db)
-      return rows.map(toEntry)
+      return {
+        opening: toPastBalance(rows[0]?.opening, rows[0]?.opening_debited),
+        closing: toPastBalance(rows[0]?.closing, rows[0]?.closing_debited),
+        lines: rows.filter(isLine).map(toEntry),
+      }
     },
     async listBalancesAt({ currency, at, clock, after, limit }) {
       const { rows } = await sql<{ id: string; kind: AccountKind; posted: string }>`
@@ -69,20 +68,24 @@ export function createHistory(db: Database): HistoryReader {
   }
 }
 
-interface PeriodRow {
-  readonly opening: string
-  readonly opening_debited: string
-  readonly closing: string
-  readonly closing_debited: string
-}
-
 /** There is always a row, of zeros before the first entry. */
 function toPastBalance(posted = '0', debited = '0'): PastBalance {
   return { posted: BigInt(posted), debited: BigInt(debited) }
 }
 
-interface StatementRow extends EntryRow {
-  readonly effective_at: Instant | null
+/** What is around the period, and a line of it. */
+type StatementRow = {
+  readonly opening: string
+  readonly opening_debited: string
+  readonly closing: string
+  readonly closing_debited: string
+} & (LineRow | { readonly number: null })
+
+type LineRow = EntryRow & { readonly effective_at: Instant | null }
+
+/** Without lines there is a row all the same. */
+function isLine(row: StatementRow): row is StatementRow & LineRow {
+  return row.number !== null
 }
 
 type Account = RawBuilder<unknown>
@@ -93,7 +96,12 @@ function past(account: Account, clock: LedgerClock, upTo: StatementPosition) {
     select coalesce(e.number, 0) as number, coalesce(e.balance_after, 0) as posted,
       coalesce(e.debited_after, 0) as debited
     from (values (true)) as always
-    left join lateral (${lastEntry(account, upTo)}) e on true`
+    left join lateral (
+      select number, balance_after, debited_after from florin.entries
+      where account_id = ${account} and (created_at, number) <= ${place(upTo)}
+      order by created_at desc, number desc
+      limit 1
+    ) e on true`
   if (clock === 'recorded') return recorded
   return sql<{ number: string; posted: string; debited: string }>`
     select r.number, r.posted + coalesce(sum(b.amount), 0) as posted,
@@ -103,14 +111,6 @@ function past(account: Account, clock: LedgerClock, upTo: StatementPosition) {
       on b.account_id = ${account} and b.number > r.number
       and (b.effective_at, b.number) <= ${place(upTo)}
     group by r.number, r.posted, r.debited`
-}
-
-function lastEntry(account: Account, upTo: StatementPosition): RawBuilder<unknown> {
-  return sql`
-    select number, balance_after, debited_after from florin.entries
-    where account_id = ${account} and (created_at, number) <= ${place(upTo)}
-    order by created_at desc, number desc
-    limit 1`
 }
 
 function place({ at, number }: StatementPosition): RawBuilder<unknown> {
@@ -126,12 +126,11 @@ interface Walk {
 }
 
 /** The entries of a period in the order of their recording; by business time, those whose two times are one. */
-function recordedLines({ account, clock, to, limit }: Walk): RawBuilder<unknown> {
+function recordedLines({ account, clock, limit }: Walk): RawBuilder<unknown> {
   return sql`
     select e.*, e.created_at as time
     from florin.entries e
-    where e.account_id = ${account} and e.number > opening.number
-      and e.number <= (select number from (${lastEntry(account, { at: to, number: 0n })}) last)
+    where e.account_id = ${account} and e.number > start.number and e.number <= closing.number
       ${clock === 'recorded' ? sql`` : sql`and ${effectiveAtOf('e', account)} is null`}
     order by e.number
     limit ${limit}`

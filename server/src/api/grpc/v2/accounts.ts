@@ -100,9 +100,10 @@ export function createAccountService(edge: Edge): Handlers {
       const account = await florin.reader.findAccount(id)
       if (account === undefined) return notFound('account', id)
       const period = florin.history.period(account, asked)
-      yield { summary: toSummary(account, period, await florin.history.totals(account, period)) }
-      for await (const lines of florin.history.allLines(account, period)) {
-        yield { lines: lines.map((line) => toEntry(line, account.scale)) }
+      const { lines, ...totals } = await florin.history.statement(account, period)
+      yield { summary: toSummary(account, period, totals) }
+      for await (const chunk of lines) {
+        yield { lines: chunk.map((line) => toEntry(line, account.scale)) }
       }
       return null
     }),

@@ -6,7 +6,7 @@ import { toCsvLine } from '../csv.ts'
 import { escapeHtml, styleOnlyPolicy } from '../html.ts'
 
 type Period = ReturnType<Florin['history']['period']>
-type Line = Awaited<ReturnType<Florin['history']['lines']>>[number]
+type Line = Awaited<ReturnType<Florin['history']['statementPage']>>['lines'][number]
 
 /** What a file is made of. */
 export interface StatementFile {
@@ -42,9 +42,9 @@ export async function* toStatementCsv({
     toCsvLine(['opening', '', period.from, period.from, '', '', '', '', show(opening)])
   )
   const sums = { debits: 0n, credits: 0n, closing: opening }
-  for await (const page of lines) {
+  for await (const chunk of lines) {
     let text = ''
-    for (const line of page) {
+    for (const line of chunk) {
       addLine(sums, line)
       const { number, effectiveAt, createdAt, transferId, reference, balanceAfter } = line
       const [debit, credit] = sidesOf(line, show)
@@ -97,9 +97,9 @@ export async function* toStatementHtml(file: StatementFile): AsyncGenerator<stri
   const show = (minor: bigint): string => formatAmount(minor, account.scale)
   yield toHead(file, show(opening))
   const sums = { debits: 0n, credits: 0n, closing: opening }
-  for await (const page of lines) {
+  for await (const chunk of lines) {
     let text = ''
-    for (const line of page) {
+    for (const line of chunk) {
       addLine(sums, line)
       const [debit, credit] = sidesOf(line, show)
       const time = period.clock === 'effective' ? line.effectiveAt : line.createdAt

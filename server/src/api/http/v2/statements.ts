@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { Florin } from '#app/florin.ts'
-import { ledgerClocks, positionOf } from '#app/history.ts'
+import { ledgerClocks, positionOf, type StatementTotals } from '#app/history.ts'
 import type { Account } from '#core/account.ts'
 import { invalidField } from '#core/errors.ts'
 import { parseAccountId } from '#core/ids.ts'
@@ -131,8 +131,8 @@ export function serveStatements(app: ZodApp, florinOf: FlorinOf, log: HttpLog): 
     { history, account, period }: Asked,
     format: 'csv' | 'html',
   ): Promise<FastifyReply> {
-    const { opening } = await history.totals(account, period)
-    const file = { account, period, opening, lines: history.allLines(account, period) }
+    const { opening, lines } = await history.statement(account, period)
+    const file = { account, period, opening, lines }
     if (format === 'html') {
       void reply.header('content-security-policy', STATEMENT_POLICY)
       return await sendPieces(reply, { type: HTML_TYPE, pieces: toStatementHtml(file), log })
@@ -146,7 +146,7 @@ export function serveStatements(app: ZodApp, florinOf: FlorinOf, log: HttpLog): 
 export function toSummary(
   { id, currency, scale }: Account,
   { clock, from, to }: Period,
-  totals: Awaited<ReturnType<Florin['history']['totals']>>,
+  totals: StatementTotals,
 ) {
   const show = (minor: bigint): string => formatAmount(minor, scale)
   return {
@@ -176,14 +176,11 @@ async function toStatement(
   query: StatementQuery,
 ): Promise<z.output<typeof StatementSchema>> {
   const { after } = query
-  const [totals, lines] = await Promise.all([
-    history.totals(account, period),
-    history.lines(account, {
-      ...period,
-      limit: rowsToRead(query),
-      ...(after === undefined ? {} : { after: { at: after.at, number: after.number } }),
-    }),
-  ])
+  const { lines, ...totals } = await history.statementPage(account, {
+    ...period,
+    limit: rowsToRead(query),
+    ...(after === undefined ? {} : { after: { at: after.at, number: after.number } }),
+  })
   return {
     ...toSummary(account, period, totals),
     ...toPage(lines, query, {
