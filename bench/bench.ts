@@ -33,6 +33,7 @@ const USAGE = `npm run bench -- --scenario NAME,… --seconds S --json FILE
   --scenario  some of ${Object.keys(SCENARIOS).join(', ')} (unset: all)
   --seconds   of each side of a scenario, ${ROUNDS} rounds together (unset: 10)
   --past      transfers that there are before \`pages\` are read (unset: 100000)
+  --beside    transfers that come in each second while \`pages\` are read (unset: 1000)
   --json      where to write the report (unset: nowhere)`
 
 const { values } = readArguments()
@@ -42,8 +43,7 @@ if (values.help === true) {
 }
 const seconds = Number(values.seconds)
 if (!(seconds >= 1)) fail('--seconds must be a number of at least 1')
-const past = Number(values.past)
-if (!Number.isSafeInteger(past) || past < 0) fail('--past must be a whole number')
+const past = { transfers: wholeNumber('past', values.past), perSecond: wholeNumber('beside', values.beside) }
 const names = values.scenario.split(',')
 const unknown = names.find((name) => !Object.hasOwn(SCENARIOS, name))
 if (unknown !== undefined) fail(`--scenario ${unknown}: must be of ${Object.keys(SCENARIOS).join(', ')}`)
@@ -71,6 +71,7 @@ function readArguments() {
         scenario: { type: 'string', default: Object.keys(SCENARIOS).join(',') },
         seconds: { type: 'string', default: '10' },
         past: { type: 'string', default: '100000' },
+        beside: { type: 'string', default: '1000' },
         json: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -147,6 +148,11 @@ function describeMachine(postgresVersion: string): string {
 
 function commit(): string {
   return execFileSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).trim()
+}
+
+function wholeNumber(option: string, text: string): number {
+  const value = Number(text)
+  return Number.isSafeInteger(value) && value >= 0 ? value : fail(`--${option} must be a whole number`)
 }
 
 function fail(message: string): never {

@@ -13,6 +13,8 @@ export interface HttpLoad {
   readonly connections: number
   readonly seconds: number
   readonly sends: Transfers | PageOf
+  /** How many requests a second, if the server keeps up; as many as it takes when absent. */
+  readonly perSecond?: number
   /** The header of this name; null: none. */
   readonly authorization: string | null
 }
@@ -22,8 +24,6 @@ export interface Transfers {
   readonly spread: Spread
   /** How many a request carries as a bulk; null: one, by itself. */
   readonly items: number | null
-  /** How many requests a second, if the server keeps up; null: as many as it takes. */
-  readonly perSecond: number | null
 }
 
 /** A page of any account. */
@@ -48,7 +48,7 @@ if (!isMainThread) {
     Array.from({ length: load.connections }, () => openConnection(load.port)),
   )
   const next = requestsOf(load)
-  const intervalMs = intervalOf(load)
+  const intervalMs = load.perSecond === undefined ? 0 : (load.connections * 1000) / load.perSecond
   const result = await runLoad(async (client) => await (connections[client] as Connection).send(next()), {
     clients: load.connections,
     seconds: load.seconds,
@@ -56,10 +56,6 @@ if (!isMainThread) {
   })
   for (const connection of connections) connection.close()
   parentPort?.postMessage(result)
-}
-
-function intervalOf({ sends, connections }: HttpLoad): number {
-  return 'page' in sends || sends.perSecond === null ? 0 : (connections * 1000) / sends.perSecond
 }
 
 function requestsOf({ sends, authorization }: HttpLoad): () => string {

@@ -5,16 +5,18 @@ import { postTransfer } from './post-transfer.ts'
 import type { Subject } from './subjects.ts'
 
 const PAGES: readonly PageOf['page'][] = ['account', 'entries', 'statement', 'as-of']
+/** Of each kind, in a second. As fast as they are answered, four readers would be most of what the server does. */
+const PAGES_PER_SECOND = 25
 /** From where the transfers beside them come. */
 const CONNECTIONS = 64
 /** Transfers of the past that are made together. */
 const AT_ONCE = 2000
 
 /** What is read from, and beside what. */
-interface Past {
+export interface Past {
   /** How many transfers there are. */
   readonly transfers: number
-  /** How many more come in each second. */
+  /** How many more come in each second, if the server keeps up. */
   readonly perSecond: number
 }
 
@@ -23,11 +25,10 @@ export async function readPages(subject: Subject, seconds: number, past: Past): 
   const sinceMs = Date.now()
   await makePast(subject, past.transfers)
   const load = { port: await subject.listen(), seconds, authorization: subject.authorization }
-  const transfers = { spread: 'uniform', items: null, perSecond: past.perSecond } as const
-  const beside = past.perSecond > 0 && httpLoad({ ...load, connections: CONNECTIONS, sends: transfers })
-  const results = await Promise.all(
-    PAGES.map((page) => httpLoad({ ...load, connections: 1, sends: { page, sinceMs } })),
-  )
+  const transfers = { ...load, connections: CONNECTIONS, sends: { spread: 'uniform', items: null } } as const
+  const beside = past.perSecond > 0 && httpLoad({ ...transfers, perSecond: past.perSecond })
+  const pages = { ...load, connections: 1, perSecond: PAGES_PER_SECOND }
+  const results = await Promise.all(PAGES.map((page) => httpLoad({ ...pages, sends: { page, sinceMs } })))
   await beside
   return results.reduce((slowest, result) => (result.p99_ms > slowest.p99_ms ? result : slowest))
 }

@@ -4,15 +4,15 @@ import { measureCeiling } from './ceiling.ts'
 import { grpcLoad, type GrpcLoad } from './grpc-load.ts'
 import { httpLoad, type Transfers } from './http-load.ts'
 import { runLoad, type LoadResult } from './load.ts'
-import { readPages } from './pages.ts'
+import { readPages, type Past } from './pages.ts'
 import { accept, caller, EUR, postTransfer } from './post-transfer.ts'
 import { TEXTBOOK_CONNECTIONS } from './textbook.ts'
 import type { Subject, SubjectKind } from './subjects.ts'
 
-/** One side of a comparison: what is done, on what; `past`: transfers that there are before, where that matters. */
+/** One side of a comparison: what is done, on what; `past` matters where pages are read. */
 interface Side {
   readonly subject: SubjectKind
-  run(subject: Subject, seconds: number, past: number): Promise<LoadResult>
+  run(subject: Subject, seconds: number, past: Past): Promise<LoadResult>
 }
 
 /** One thing to measure. */
@@ -31,8 +31,6 @@ const GRPC_CONNECTIONS = 4
 const BULK_ITEMS = 1000
 /** Requests of a thousand transfers each, in flight. */
 const BULK_CONNECTIONS = 4
-/** Half of what a slow machine of two cores takes. */
-const TRANSFERS_BESIDE = 1000
 
 /** Florin's plain transfers: what its other abilities are compared with. */
 const plain: Side = { subject: 'florin', run: transfers('uniform', ENGINE_CLIENTS) }
@@ -51,7 +49,14 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   holds: { compares: 'rate', baseline: plain, florin: { subject: 'florin', run: holdsAndCaptures } },
   bulk: { compares: 'rate', baseline: plain, florin: { subject: 'florin', run: bulks } },
   velocity: { compares: 'rate', baseline: plain, florin: { subject: 'florin', run: underVelocity } },
-  pages: { compares: 'latency', baseline: pages(0), florin: pages(TRANSFERS_BESIDE) },
+  pages: {
+    compares: 'latency',
+    baseline: {
+      subject: 'florin',
+      run: (subject, seconds, past) => readPages(subject, seconds, { ...past, perSecond: 0 }),
+    },
+    florin: { subject: 'florin', run: readPages },
+  },
 }
 
 /** The use case called in this process. The baseline gets as many clients as it has connections: more only wait. */
@@ -86,7 +91,7 @@ async function bulks(subject: Subject, seconds: number): Promise<LoadResult> {
     port,
     connections: BULK_CONNECTIONS,
     seconds,
-    sends: { spread: 'uniform', items: BULK_ITEMS, perSecond: null },
+    sends: { spread: 'uniform', items: BULK_ITEMS },
     authorization: null,
   })
   return { ...requests, tps: requests.tps * BULK_ITEMS }
@@ -135,15 +140,7 @@ function overHttp(spread: Spread, connections: number): Side['run'] {
 
 /** One transfer a request, as fast as they are answered. */
 function one(spread: Spread): Transfers {
-  return { spread, items: null, perSecond: null }
-}
-
-/** Pages with so many transfers a second beside them. */
-function pages(perSecond: number): Side {
-  return {
-    subject: 'florin',
-    run: (subject, seconds, transfers) => readPages(subject, seconds, { transfers, perSecond }),
-  }
+  return { spread, items: null }
 }
 
 /** Florin that asks who calls, against Florin that does not. */
