@@ -105,7 +105,6 @@ export async function composeFlorin(
   onGivenUp: (error: AppError) => void,
 ): Promise<RunningFlorin> {
   keepObjectsYoung()
-  keepObjectsYoung()
   return await opening(log, async (closers) => {
     const tls = await openTls(config, log)
     const ledger = await openLedger(config, log, { join: false, onGivenUp })
