@@ -1,6 +1,6 @@
 // npm run bench -- --scenario NAME,… --seconds S --json FILE; the names are in scenarios.ts
 // Each scenario runs its baseline and Florin in turn, in this process, on one embedded PostgreSQL with fsync on, each on
-// a fresh database, and afterwards checks that no cent was lost.
+// a fresh database (`pages` on one with a past), and afterwards checks that no cent was lost.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
@@ -10,7 +10,7 @@ import { keepObjectsYoung } from '../server/src/adapters/runtime-node/heap.ts'
 import { startEmbeddedPostgres } from '../server/src/adapters/store-embedded/server.ts'
 import type { LoadResult } from './load.ts'
 import { SCENARIOS, type Scenario } from './scenarios.ts'
-import { openSubject } from './subjects.ts'
+import { openSubject, type Subject, type SubjectKind } from './subjects.ts'
 
 const ROUNDS = 3
 const quiet = { debug() {}, info() {}, warn: console.error, error: console.error }
@@ -81,25 +81,52 @@ function readArguments() {
   }
 }
 
-async function runScenario(name: string, scenario: Scenario): Promise<Report> {
-  const results: Record<'baseline' | 'florin', LoadResult[]> = { baseline: [], florin: [] }
-  const ceilings: LoadResult[] = []
+/** What the rounds came to. */
+interface Rounds {
+  readonly baseline: LoadResult[]
+  readonly florin: LoadResult[]
+  readonly ceiling: LoadResult[]
+}
+
+async function onFreshSubject(kind: SubjectKind, use: (subject: Subject) => Promise<void>): Promise<void> {
+  const subject = await openSubject(kind, postgres.url, quiet)
+  try {
+    await use(subject)
+  } finally {
+    await subject.close()
+  }
+}
+
+async function runRounds(scenario: Scenario): Promise<Rounds> {
+  const results: Rounds = { baseline: [], florin: [], ceiling: [] }
+  if (scenario.prepare === undefined) {
+    await addRounds(results, scenario, onFreshSubject)
+  } else {
+    await onFreshSubject(scenario.florin.subject, async (subject) => {
+      await scenario.prepare?.(subject, past)
+      await addRounds(results, scenario, async (_, use) => await use(subject))
+    })
+  }
+  return results
+}
+
+async function addRounds(results: Rounds, scenario: Scenario, on: typeof onFreshSubject): Promise<void> {
   for (let round = 0; round < ROUNDS; round++) {
     for (const name of ['baseline', 'florin'] as const) {
-      const side = scenario[name]
-      const subject = await openSubject(side.subject, postgres.url, quiet)
-      try {
-        results[name].push(await side.run(subject, seconds / ROUNDS, past))
+      await on(scenario[name].subject, async (subject) => {
+        results[name].push(await scenario[name].run(subject, seconds / ROUNDS, past))
         await subject.assertSound()
-      } finally {
-        await subject.close()
-      }
+      })
     }
-    if (scenario.ceiling !== undefined) ceilings.push(await scenario.ceiling(seconds / ROUNDS))
+    if (scenario.ceiling !== undefined) results.ceiling.push(await scenario.ceiling(seconds / ROUNDS))
   }
+}
+
+async function runScenario(name: string, scenario: Scenario): Promise<Report> {
+  const results = await runRounds(scenario)
   const florin = median(results.florin)
   const baseline = median(results.baseline)
-  const ceiling = scenario.ceiling && median(ceilings)
+  const ceiling = scenario.ceiling && median(results.ceiling)
   const ratio = scenario.compares === 'rate' ? florin.tps / baseline.tps : florin.p50_ms / baseline.p50_ms
   for (const [kind, { tps, p50_ms, p99_ms }] of Object.entries({
     baseline,

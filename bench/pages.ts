@@ -20,22 +20,22 @@ export interface Past {
   readonly perSecond: number
 }
 
+/** Makes the transfers of the past. */
+export async function makePast(subject: Subject, { transfers }: Past): Promise<void> {
+  for (let left = transfers; left > 0; left -= AT_ONCE) {
+    await Promise.all(Array.from({ length: Math.min(left, AT_ONCE) }, () => postTransfer(subject, 'uniform')))
+  }
+}
+
 /** Reads each kind of page from a connection of its own; the result is that of the slowest kind. */
 export async function readPages(subject: Subject, seconds: number, past: Past): Promise<LoadResult> {
-  const sinceMs = Date.now()
-  await makePast(subject, past.transfers)
-  const load = { port: await subject.listen(), seconds, authorization: subject.authorization }
+  const { sinceMs, authorization } = subject
+  await subject.settle()
+  const load = { port: await subject.listen(), seconds, authorization }
   const transfers = { ...load, connections: CONNECTIONS, sends: { spread: 'uniform', items: null } } as const
   const beside = past.perSecond > 0 && httpLoad({ ...transfers, perSecond: past.perSecond })
   const pages = { ...load, connections: 1, perSecond: PAGES_PER_SECOND }
   const results = await Promise.all(PAGES.map((page) => httpLoad({ ...pages, sends: { page, sinceMs } })))
   await beside
   return results.reduce((slowest, result) => (result.p99_ms > slowest.p99_ms ? result : slowest))
-}
-
-async function makePast(subject: Subject, transfers: number): Promise<void> {
-  for (let left = transfers; left > 0; left -= AT_ONCE) {
-    await Promise.all(Array.from({ length: Math.min(left, AT_ONCE) }, () => postTransfer(subject, 'uniform')))
-  }
-  await subject.settle()
 }

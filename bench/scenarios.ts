@@ -4,7 +4,7 @@ import { measureCeiling } from './ceiling.ts'
 import { grpcLoad, type GrpcLoad } from './grpc-load.ts'
 import { httpLoad, type Transfers } from './http-load.ts'
 import { runLoad, type LoadResult } from './load.ts'
-import { readPages, type Past } from './pages.ts'
+import { makePast, readPages, type Past } from './pages.ts'
 import { accept, caller, EUR, postTransfer } from './post-transfer.ts'
 import { TEXTBOOK_CONNECTIONS } from './textbook.ts'
 import type { Subject, SubjectKind } from './subjects.ts'
@@ -20,6 +20,8 @@ export interface Scenario {
   readonly compares: 'rate' | 'latency'
   readonly baseline: Side
   readonly florin: Side
+  /** Makes what takes long to make, once: then both sides use the same subject in all rounds. */
+  prepare?(subject: Subject, past: Past): Promise<void>
   /** The same load on a server that does nothing: what there is to reach on this machine. */
   ceiling?(seconds: number): Promise<LoadResult>
 }
@@ -56,6 +58,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       run: (subject, seconds, past) => readPages(subject, seconds, { ...past, perSecond: 0 }),
     },
     florin: { subject: 'florin', run: readPages },
+    prepare: makePast,
   },
 }
 

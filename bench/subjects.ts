@@ -42,8 +42,10 @@ export interface Subject {
   readonly florin: Florin
   /** What requests must bring along; null where nothing is asked for. */
   readonly authorization: string | null
+  /** When it was made, in milliseconds since 1970. */
+  readonly sinceMs: number
   nextKey(): string
-  /** Serves HTTP and answers the port. */
+  /** Serves HTTP, once and for all, and answers the port. */
   listen(): Promise<number>
   /** Serves gRPC and answers the port. */
   listenGrpc(): Promise<number>
@@ -78,6 +80,7 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
     login: secret === null ? null : loginParts(secret),
     settings: FLORIN_SETTINGS,
   }
+  const sinceMs = Date.now()
   await createAccounts(createFlorin({ ...shared, batcher: grouped }))
   await settle(url)
   const batcher = kind === 'baseline' ? createTextbook(url) : grouped
@@ -91,15 +94,19 @@ export async function openSubject(kind: SubjectKind, serverUrl: string, log: Log
   const http = await createHttpServer({ ...edge, docs: false })
   const grpc = createGrpcServer({ ...edge, messageSizeMax: 4 * 1024 * 1024 })
   let nextKey = 0
+  let httpPort: Promise<number> | null = null
+
+  async function listenHttp(): Promise<number> {
+    await http.listen({ port: 0, host: '127.0.0.1' })
+    return (http.server.address() as AddressInfo).port
+  }
 
   return {
     florin,
     authorization: await authorizationOf(kind, florin),
+    sinceMs,
     nextKey: () => `${name}-${nextKey++}`,
-    async listen() {
-      await http.listen({ port: 0, host: '127.0.0.1' })
-      return (http.server.address() as AddressInfo).port
-    },
+    listen: () => (httpPort ??= listenHttp()),
     async listenGrpc() {
       return (await grpc.listen({ port: 0, host: '127.0.0.1' })).port
     },
